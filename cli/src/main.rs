@@ -1,0 +1,3 @@
+//! The `hatch` command.
+
+fn main() {}

@@ -1,0 +1,244 @@
+//! What an adapter says of its host: where the documents may be, and what they can hold.
+//!
+//! These types are read from `adapters/components/*.json`, which is what each built-in
+//! component's `describe` returned when it was built, and mirror the contract in `wit/`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The name of a host or of an adapter: lower-case letters, digits and single hyphens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct HostId(String);
+
+/// A name that is no [`HostId`].
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no host name: use lower-case letters, digits and single hyphens")]
+pub struct InvalidHostId(String);
+
+impl HostId {
+    /// Checks the name.
+    ///
+    /// # Errors
+    ///
+    /// Fails for a name that is not kebab case.
+    pub fn new(name: impl Into<String>) -> Result<Self, InvalidHostId> {
+        let name = name.into();
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        if name.len() <= 64 && name.split('-').all(is_word) {
+            Ok(HostId(name))
+        } else {
+            Err(InvalidHostId(name))
+        }
+    }
+
+    /// The name as it is spelt.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for HostId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for HostId {
+    type Error = InvalidHostId;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        HostId::new(name)
+    }
+}
+
+impl From<HostId> for String {
+    fn from(id: HostId) -> String {
+        id.0
+    }
+}
+
+/// A host, as its adapter describes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct HostDescriptor {
+    /// The adapter's id, and that of the host which it is for.
+    pub id: HostId,
+    /// The host's name, as its makers write it.
+    pub name: String,
+    /// Where its documentation is.
+    pub homepage: String,
+    /// The first is the one that holds the servers.
+    pub documents: Vec<DocumentSpec>,
+    /// The transports that it speaks.
+    pub transports: Vec<TransportKind>,
+    /// What its file may say of a server besides command, args and env, or url.
+    pub fields: Vec<Field>,
+    /// What it expands in a value.
+    pub references: Vec<Reference>,
+    /// What a person must do after a change.
+    pub after_write: Option<String>,
+    /// Names of processes that rewrite the file while they run.
+    pub processes: Vec<String>,
+}
+
+/// A file, and the parts of it that an adapter may see and change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DocumentSpec {
+    /// What the adapter calls it.
+    pub id: String,
+    /// Its syntax.
+    pub format: Format,
+    /// Where it may be, in the host's order of preference.
+    pub locations: Vec<Candidate>,
+    /// Which of them the host would choose.
+    pub prefer: Preference,
+    /// Key paths, each step a literal key; an empty path is the whole document.
+    pub sections: Vec<Vec<String>>,
+    /// Whether the host reads a file that begins with a byte order mark.
+    pub accepts_bom: bool,
+}
+
+/// The syntax of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// Strict JSON.
+    Json,
+    /// JSON with comments and trailing commas.
+    Jsonc,
+    /// JSON with comments.
+    JsoncNoTrailingCommas,
+    /// TOML 1.0.
+    Toml,
+    /// YAML 1.2.
+    Yaml,
+}
+
+/// One place where a document may be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Candidate {
+    /// Whose servers are kept there.
+    pub scope: Scope,
+    /// Empty means every system.
+    pub systems: Vec<Os>,
+    /// Where `path` starts.
+    pub root: Root,
+    /// Segments separated by `/`; one `*` may stand for a part of a folder's name.
+    pub path: String,
+}
+
+/// Whose servers a document keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The user's, in every project.
+    User,
+    /// One project's.
+    Project,
+}
+
+/// An operating system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Os {
+    /// Linux, and every other Unix but macOS.
+    Linux,
+    /// macOS.
+    Macos,
+    /// Windows.
+    Windows,
+}
+
+/// Where a candidate's path starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Root {
+    /// The user's home folder.
+    Home,
+    /// XDG config home, Application Support, or `%APPDATA%`.
+    Config,
+    /// XDG data home, Application Support, or `%LOCALAPPDATA%`.
+    LocalData,
+    /// The project's folder.
+    Project,
+    /// The folder that a variable names. If it is set, the host looks nowhere else.
+    Env(String),
+    /// The folder named by a file below home. If that exists, the host looks nowhere else.
+    Pointer(String),
+}
+
+/// Which of its candidates a host chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preference {
+    /// The first document that exists, else the first whose folder does.
+    ExistingFile,
+    /// The first whose folder exists, with a document in it or not.
+    ExistingFolder,
+}
+
+/// A transport that a host speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransportKind {
+    /// Standard streams of a local process.
+    Stdio,
+    /// Streamable HTTP.
+    StreamableHttp,
+    /// HTTP with server-sent events.
+    Sse,
+}
+
+/// A field that some hosts' files can hold and others' can't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each is the field of `Server` of the same name")]
+pub enum Field {
+    EnvForward,
+    EnvFile,
+    Cwd,
+    Headers,
+    Oauth,
+    Enabled,
+    Description,
+    RequestTimeout,
+    StartupTimeout,
+    ToolTimeout,
+    ToolAllow,
+    ToolDeny,
+    ToolAutoApprove,
+}
+
+/// A reference that a host expands in values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each is the segment of `Template` of the same name")]
+pub enum Reference {
+    Env,
+    EnvDefault,
+    Input,
+    File,
+    UserHome,
+    WorkspaceFolder,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_names_are_kebab_case() {
+        for good in ["cursor", "claude-desktop", "5ire"] {
+            assert!(HostId::new(good).is_ok(), "{good}");
+        }
+        for bad in ["", "Cursor", "a--b", "-a", "a_b", "a/b", "..", "é"] {
+            assert!(HostId::new(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The engine of `hatch`: it decides what would change in every host's configuration, and
+//! changes all of them or none.
+//!
+//! It prints nothing, asks nothing, and reads neither the process environment nor the clock:
+//! whoever calls it hands it the time, the roots and a [`store::Store`].
+
+pub mod adapter;
+pub mod host;
+pub mod plan;
+pub mod secret;
+pub mod server;
+pub mod store;
+pub mod template;

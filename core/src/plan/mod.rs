@@ -1,0 +1,121 @@
+//! What one run would change, with every choice already made.
+//!
+//! A [`Plan`] is a value: previewed, confirmed, applied and reported as it is. It has the
+//! exact bytes of every document before and after, so applying it leaves no choice to make.
+
+use crate::adapter::Loss;
+use crate::host::HostId;
+use crate::secret::Secret;
+use crate::server::ServerName;
+use crate::store::Location;
+
+/// Everything one run would change.
+#[derive(Clone, Debug)]
+#[must_use = "a plan changes nothing until it is applied"]
+pub struct Plan {
+    /// What the run is, as its backups and the history name it: `sync`, `restore`, ...
+    pub command: &'static str,
+    /// One for each host that was asked for, in the order asked.
+    pub targets: Vec<TargetPlan>,
+}
+
+impl Plan {
+    /// Whether applying it would change no file.
+    pub fn is_empty(&self) -> bool {
+        self.files().all(|(_, file)| file.is_unchanged())
+    }
+
+    /// Every file that would change, with its target.
+    pub fn files(&self) -> impl Iterator<Item = (&TargetPlan, &FilePlan)> {
+        self.targets.iter().flat_map(|target| target.files.iter().map(move |file| (target, file)))
+    }
+}
+
+/// What one host's documents will become.
+#[derive(Clone, Debug)]
+pub struct TargetPlan {
+    /// The host.
+    pub host: HostId,
+    /// Its name for people.
+    pub name: String,
+    /// Its documents, changed or not; the first holds the servers.
+    pub files: Vec<FilePlan>,
+    /// The same step in a reader's terms, for the preview and the report.
+    pub changes: Vec<Change>,
+    /// What a person should know of it before saying yes.
+    pub warnings: Vec<String>,
+    /// What a person must do after the change.
+    pub after_write: Option<String>,
+}
+
+/// What one document will become.
+#[derive(Clone)]
+pub struct FilePlan {
+    /// Which document.
+    pub location: Location,
+    /// What the planner saw: applying stops if the file no longer matches. `None` where
+    /// there was no file.
+    pub before: Option<Vec<u8>>,
+    /// The exact bytes to write; `None` to take the file away.
+    pub after: Option<Vec<u8>>,
+}
+
+impl FilePlan {
+    /// Whether the document stays as it is.
+    pub fn is_unchanged(&self) -> bool {
+        self.before == self.after
+    }
+}
+
+impl std::fmt::Debug for FilePlan {
+    /// The location alone: documents hold secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FilePlan").field("location", &self.location).finish_non_exhaustive()
+    }
+}
+
+/// What becomes of one server on one host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The server.
+    pub server: ServerName,
+    /// What happens to it.
+    pub kind: ChangeKind,
+    /// What the host can't say of it.
+    pub losses: Vec<Loss>,
+}
+
+/// What happens to a server on a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// The host does not have it yet.
+    Add(Vec<FieldChange>),
+    /// These fields of it change.
+    Update(Vec<FieldChange>),
+    /// The host has it as it should be.
+    Keep,
+    /// It is taken away.
+    Remove,
+    /// The host can't have it, for this reason. What is there stays.
+    Refuse(String),
+}
+
+/// A field that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The canonical field or a member of it: `command`, `args`, `env.LOG`.
+    pub field: String,
+    /// The old value; `None` where there was none.
+    pub before: Option<Shown>,
+    /// The new value; `None` where there is none any more.
+    pub after: Option<Shown>,
+}
+
+/// A value as a person may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// With what looks like a secret masked.
+    pub masked: String,
+    /// As it is, for `--show-secrets`.
+    pub clear: Secret,
+}

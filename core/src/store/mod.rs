@@ -1,0 +1,160 @@
+//! The outside world, as the engine sees it: files that can be read, and files that can be
+//! replaced as a whole.
+//!
+//! Reading and writing are two traits, so that a preview is handed something that cannot
+//! write. Durability is explicit: [`Store::replace`] makes the bytes durable and
+//! [`Store::sync_folder`] the names, so that a transaction can be seen to sync as often as
+//! its promise needs and no more.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file or folder: where it really is, links followed, and how its user writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Location {
+    path: PathBuf,
+    shown: String,
+}
+
+impl Location {
+    /// `path` is absolute and has no link in it; `shown` is what people read.
+    pub fn new(path: impl Into<PathBuf>, shown: impl Into<String>) -> Self {
+        Location { path: path.into(), shown: shown.into() }
+    }
+
+    /// Where it really is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The entry `name` of this folder.
+    #[must_use]
+    pub fn join(&self, name: &str) -> Self {
+        Location { path: self.path.join(name), shown: format!("{}/{name}", self.shown) }
+    }
+
+    /// The folder that it is in; `None` at the top of a file system.
+    pub fn folder(&self) -> Option<Self> {
+        let path = self.path.parent()?.to_owned();
+        let shown = match self.shown.rsplit_once(['/', '\\']) {
+            Some((folder, _)) if !folder.is_empty() => folder.to_owned(),
+            _ => path.display().to_string(),
+        };
+        Some(Location { path, shown })
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+/// Reads the files that hatch was given, and no others.
+pub trait Reader {
+    /// Returns the bytes at `at`, or `None` if nothing is there.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file can't be read, is larger than the limit, or is no regular file.
+    fn read(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The names in a folder, sorted; none where there is no such folder.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder can't be read.
+    fn list(&self, folder: &Location) -> Result<Vec<String>, StoreError>;
+}
+
+/// A [`Reader`] that may also write.
+pub trait Store: Reader {
+    /// Makes a folder in one that exists. A folder that is there already is no error;
+    /// returns whether this call made it.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder can't be made.
+    fn make_folder(&self, at: &Location) -> Result<bool, StoreError>;
+
+    /// Puts `bytes` at `at`, durably: the whole file or, on failure, none of it. An existing
+    /// file's mode (and owner, for root) stay; a new file is its owner's alone. The file's
+    /// name is durable only after [`Store::sync_folder`].
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file can't be written.
+    fn replace(&self, at: &Location, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// Takes a file away. One that is not there is no error.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file can't be removed.
+    fn remove(&self, at: &Location) -> Result<(), StoreError>;
+
+    /// Takes an empty folder away. One that is not there is no error.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder can't be removed.
+    fn remove_folder(&self, at: &Location) -> Result<(), StoreError>;
+
+    /// Makes durable which names are in a folder, and what they stand for.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the system does.
+    fn sync_folder(&self, at: &Location) -> Result<(), StoreError>;
+
+    /// Waits a moment for the lock at `at`, and holds it until the guard is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`StoreError::Locked`] where another process keeps it.
+    fn lock(&self, at: &Location) -> Result<Box<dyn Guard>, StoreError>;
+}
+
+/// A lock that is held. Dropping it lets go.
+pub trait Guard {}
+
+/// Why a file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The system said no.
+    #[error("failed to {intent} `{at}`")]
+    Io {
+        /// What was tried, as a verb: `read`, `replace`, `remove`, ...
+        intent: &'static str,
+        /// With which file or folder.
+        at: Location,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A folder, a device, a pipe or a socket where a file should be.
+    #[error("`{at}` is {found}, not a regular file")]
+    NotAFile {
+        /// Which file.
+        at: Location,
+        /// What it is, with its article.
+        found: &'static str,
+    },
+    /// A file that is too large to be a configuration.
+    #[error("`{at}` has {size} bytes, and hatch reads {limit} at most")]
+    TooLarge {
+        /// Which file.
+        at: Location,
+        /// Its size in bytes.
+        size: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// A location that this store was never handed.
+    #[error("`{0}` was not opened for this run")]
+    NotAdmitted(Location),
+    /// Another hatch is writing.
+    #[error("another hatch is writing, and holds `{0}`")]
+    Locked(Location),
+}
