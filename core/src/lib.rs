@@ -5,6 +5,7 @@
 //! whoever calls it hands it the time, the roots and a [`store::Store`].
 
 pub mod adapter;
+pub mod document;
 pub mod host;
 pub mod plan;
 pub mod secret;
