@@ -5,9 +5,15 @@
 //! whoever calls it hands it the time, the roots and a [`store::Store`].
 
 pub mod adapter;
+pub mod backup;
+pub mod digest;
+pub mod event;
+pub mod home;
 pub mod host;
 pub mod plan;
+pub mod report;
 pub mod secret;
 pub mod server;
 pub mod store;
 pub mod template;
+pub mod transaction;
