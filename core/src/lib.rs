@@ -5,10 +5,16 @@
 //! whoever calls it hands it the time, the roots and a [`store::Store`].
 
 pub mod adapter;
+pub mod backup;
+pub mod digest;
 pub mod document;
+pub mod event;
+pub mod home;
 pub mod host;
 pub mod plan;
+pub mod report;
 pub mod secret;
 pub mod server;
 pub mod store;
 pub mod template;
+pub mod transaction;

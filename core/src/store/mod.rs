@@ -6,6 +6,12 @@
 //! [`Store::sync_folder`] the names, so that a transaction can be seen to sync as often as
 //! its promise needs and no more.
 
+pub mod disk;
+mod recorded;
+
+pub use disk::DiskStore;
+pub(crate) use recorded::RecordedLocation;
+
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,18 +66,26 @@ pub trait Reader {
     /// Fails where the file can't be read, is larger than the limit, or is no regular file.
     fn read(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// The names in a folder, sorted; none where there is no such folder.
+    /// The names in a folder, sorted; none where there is no such folder. Names that are
+    /// not Unicode are left out: hatch gives none.
     ///
     /// # Errors
     ///
     /// Fails where the folder can't be read.
     fn list(&self, folder: &Location) -> Result<Vec<String>, StoreError>;
+
+    /// Whether there is such a folder.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the system does, or if something else has the folder's name.
+    fn has_folder(&self, folder: &Location) -> Result<bool, StoreError>;
 }
 
 /// A [`Reader`] that may also write.
 pub trait Store: Reader {
-    /// Makes a folder in one that exists. A folder that is there already is no error;
-    /// returns whether this call made it.
+    /// Makes a folder in one that exists, for its owner alone. A folder that is there
+    /// already is no error; returns whether this call made it.
     ///
     /// # Errors
     ///
@@ -98,10 +112,12 @@ pub trait Store: Reader {
     ///
     /// # Errors
     ///
-    /// Fails where the folder can't be removed.
+    /// Fails where the folder can't be removed, or is not empty
+    /// ([`io::ErrorKind::DirectoryNotEmpty`]).
     fn remove_folder(&self, at: &Location) -> Result<(), StoreError>;
 
-    /// Makes durable which names are in a folder, and what they stand for.
+    /// Makes durable which names are in a folder, and what they stand for. A folder that is
+    /// not there has none, and is no error.
     ///
     /// # Errors
     ///
@@ -151,10 +167,47 @@ pub enum StoreError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// A link that leads nowhere, or in a circle.
+    #[error("`{at}` is a link that {fault}")]
+    BadLink {
+        /// Which link, as its user writes the file's name.
+        at: String,
+        /// What is wrong with it.
+        fault: &'static str,
+    },
     /// A location that this store was never handed.
     #[error("`{0}` was not opened for this run")]
     NotAdmitted(Location),
     /// Another hatch is writing.
     #[error("another hatch is writing, and holds `{0}`")]
     Locked(Location),
+}
+
+impl StoreError {
+    /// Whether the system's reason is this one.
+    pub fn is_io(&self, kind: io::ErrorKind) -> bool {
+        matches!(self, StoreError::Io { source, .. } if source.kind() == kind)
+    }
+}
+
+/// What the name of every file begins with that is written beside another, to take its
+/// place. A run that was killed may leave such a file; recovery takes it away.
+pub const TEMPORARY_PREFIX: &str = ".hatch-tmp-";
+
+/// Whether a name is one that [`Store::replace`] gives to a file on its way.
+pub fn is_temporary(name: &str) -> bool {
+    name.strip_prefix(TEMPORARY_PREFIX)
+        .is_some_and(|rest| rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Takes away what a killed run left half written in `folder`.
+///
+/// # Errors
+///
+/// Fails where the folder can't be read or a file can't be removed.
+pub fn remove_temporaries(store: &dyn Store, folder: &Location) -> Result<(), StoreError> {
+    for name in store.list(folder)?.iter().filter(|name| is_temporary(name)) {
+        store.remove(&folder.join(name))?;
+    }
+    Ok(())
 }

@@ -1,0 +1,164 @@
+//! Finding backups, and reading them.
+
+use super::manifest::Manifest;
+use super::{Backup, BackupError, BackupFile, BackupId, Origin, Taken, older};
+use crate::home::HatchHome;
+use crate::host::HostId;
+use crate::store::{Location, Reader};
+
+/// All backups that there are.
+pub struct Catalogue<'a> {
+    reader: &'a dyn Reader,
+    home: &'a HatchHome,
+}
+
+/// What a catalogue has.
+#[derive(Debug)]
+pub struct Listing {
+    /// The newest first.
+    pub backups: Vec<Backup>,
+    /// What can't be listed, and why.
+    pub damaged: Vec<BackupError>,
+}
+
+/// One document, as a backup has it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Content {
+    /// Where it was; `None` for the older tool's backups: it belongs where the host has it
+    /// now.
+    pub location: Option<Location>,
+    /// The document's own name.
+    pub name: String,
+    /// What it was; `None` if there was no file.
+    pub bytes: Option<Vec<u8>>,
+}
+
+impl<'a> Catalogue<'a> {
+    /// Of the backups in hatch's own folder.
+    pub fn new(reader: &'a dyn Reader, home: &'a HatchHome) -> Self {
+        Catalogue { reader, home }
+    }
+
+    /// All backups, and the older tool's.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a folder can't be read. A damaged backup is listed as one.
+    pub fn list(&self) -> Result<Listing, BackupError> {
+        let mut backups = older::list(self.reader, self.home)?;
+        let mut damaged = Vec::new();
+        for name in self.reader.list(&self.home.backups())? {
+            if !BackupId::is_ours(&name) {
+                continue;
+            }
+            match self.read(BackupId::new(name)) {
+                Ok(found) => backups.extend(found),
+                Err(error) => damaged.push(error),
+            }
+        }
+        backups.sort_by(|a, b| (b.taken.order(), &b.id).cmp(&(a.taken.order(), &a.id)));
+        Ok(Listing { backups, damaged })
+    }
+
+    /// The backups that have something of a host in them, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a folder can't be read.
+    pub fn of_host(&self, host: &HostId) -> Result<Vec<Backup>, BackupError> {
+        let mut backups = self.list()?.backups;
+        backups.retain(|backup| backup.has(host));
+        Ok(backups)
+    }
+
+    /// One backup. A part of its name is enough if no other has it: the operation, or the
+    /// time.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is none, or if its manifest is damaged.
+    pub fn open(&self, id: &BackupId) -> Result<Backup, BackupError> {
+        if BackupId::is_ours(id.as_str()) {
+            return self.read(id.clone())?.ok_or_else(|| BackupError::Unknown(id.clone()));
+        }
+        let backups = self.list()?.backups;
+        if let Some(exact) = backups.iter().find(|backup| &backup.id == id) {
+            return Ok(exact.clone());
+        }
+        let mut alike = backups.into_iter().filter(|backup| is_part(id, &backup.id));
+        match (alike.next(), alike.next()) {
+            (Some(only), None) => Ok(only),
+            _ => Err(BackupError::Unknown(id.clone())),
+        }
+    }
+
+    /// What a backup has of a host, each copy checked.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a copy is missing or damaged, and names it.
+    pub fn contents(&self, backup: &Backup, host: &HostId) -> Result<Vec<Content>, BackupError> {
+        let files = backup.files.iter().filter(|file| &file.host == host);
+        let content = |file: &BackupFile| {
+            let bytes = match (&file.record, &file.copy) {
+                (Some(record), _) => record.contents(self.reader, &backup.folder)?,
+                (None, Some(copy)) => {
+                    let missing = || BackupError::MissingCopy { copy: copy.clone() };
+                    Some(self.reader.read(copy)?.ok_or_else(missing)?)
+                }
+                (None, None) => None,
+            };
+            Ok(Content { location: file.location.clone(), name: file.name.clone(), bytes })
+        };
+        files.map(content).collect()
+    }
+
+    /// What a run changed: the old and the new digest of each document, as the run that made
+    /// the backup wrote them down. `None` for the older tool's.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the manifest can't be read.
+    pub fn manifest(&self, backup: &Backup) -> Result<Option<Manifest>, BackupError> {
+        match backup.origin {
+            Origin::Hatch { .. } => Manifest::read(self.reader, &backup.folder),
+            Origin::OlderTool => Ok(None),
+        }
+    }
+
+    fn read(&self, id: BackupId) -> Result<Option<Backup>, BackupError> {
+        let folder = self.home.backups().join(id.as_str());
+        let Some(manifest) = Manifest::read(self.reader, &folder)? else { return Ok(None) };
+        let files = manifest.files.into_iter().map(|record| BackupFile {
+            host: record.host().clone(),
+            location: record.location(),
+            name: last_name(record.shown()).to_owned(),
+            size: record.size(),
+            copy: record.copy_in(&folder),
+            record: Some(record),
+        });
+        Ok(Some(Backup {
+            id,
+            origin: Origin::Hatch { command: manifest.command },
+            taken: Taken::At(manifest.time),
+            files: files.collect(),
+            folder,
+        }))
+    }
+}
+
+impl std::fmt::Debug for Content {
+    /// Without the bytes: documents hold secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Content").field("location", &self.location).finish_non_exhaustive()
+    }
+}
+
+/// Whether somebody who typed `part` may mean `id`.
+fn is_part(part: &BackupId, id: &BackupId) -> bool {
+    part.as_str().len() >= 4 && id.as_str().contains(part.as_str())
+}
+
+fn last_name(shown: &str) -> &str {
+    shown.rsplit(['/', '\\']).next().unwrap_or(shown)
+}

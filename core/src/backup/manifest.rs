@@ -1,0 +1,165 @@
+//! What is in a backup, as its manifest says it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::BackupError;
+use crate::digest::Digest;
+use crate::host::HostId;
+use crate::store::{Location, Reader, RecordedLocation};
+use crate::transaction::OperationId;
+
+const VERSION: u32 = 1;
+
+/// The name of the file in each backup's folder.
+pub(super) const MANIFEST: &str = "manifest.json";
+
+/// What is in a backup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Manifest {
+    version: u32,
+    /// The run that made it.
+    pub operation: OperationId,
+    /// What that run was.
+    pub command: String,
+    /// When it began.
+    pub time: Timestamp,
+    /// What it changed.
+    pub files: Vec<FileRecord>,
+}
+
+/// The one field that every version has.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+impl Manifest {
+    pub(crate) fn new(
+        operation: &OperationId,
+        command: &str,
+        time: Timestamp,
+        files: Vec<FileRecord>,
+    ) -> Self {
+        let (operation, command) = (operation.clone(), command.to_owned());
+        Manifest { version: VERSION, operation, command, time, files }
+    }
+
+    pub(super) fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec_pretty(self).unwrap_or_default()
+    }
+
+    /// The manifest in a backup's folder; `None` if there is none.
+    pub(super) fn read(
+        reader: &dyn Reader,
+        folder: &Location,
+    ) -> Result<Option<Self>, BackupError> {
+        let manifest = folder.join(MANIFEST);
+        let Some(bytes) = reader.read(&manifest)? else { return Ok(None) };
+        let damaged = |source| BackupError::DamagedManifest { manifest: manifest.clone(), source };
+        let Versioned { version } = serde_json::from_slice(&bytes).map_err(damaged)?;
+        if version != VERSION {
+            return Err(BackupError::OtherVersion { manifest, version });
+        }
+        serde_json::from_slice(&bytes).map_err(damaged).map(Some)
+    }
+}
+
+/// One document that a run changes: what it was, what it becomes, and where the copy is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FileRecord {
+    host: HostId,
+    #[serde(flatten)]
+    location: RecordedLocation,
+    /// There was no file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    absent: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(default, rename = "sha256", skip_serializing_if = "Option::is_none")]
+    before: Option<Digest>,
+    /// The name of the copy, in the backup's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    copy: Option<String>,
+    /// What the run made of it; nothing if it took the file away.
+    #[serde(default, rename = "sha256-after", skip_serializing_if = "Option::is_none")]
+    after: Option<Digest>,
+}
+
+impl FileRecord {
+    /// Of a document that has these contents, will have those, and is copied under this name.
+    pub(super) fn new(
+        host: &HostId,
+        location: &Location,
+        before: Option<&[u8]>,
+        after: Option<&[u8]>,
+        copy: Option<String>,
+    ) -> Self {
+        FileRecord {
+            host: host.clone(),
+            location: RecordedLocation::from(location),
+            absent: before.is_none(),
+            size: before.map(|bytes| bytes.len() as u64),
+            before: before.map(Digest::of),
+            copy,
+            after: after.map(Digest::of),
+        }
+    }
+
+    /// Whose document it is.
+    pub fn host(&self) -> &HostId {
+        &self.host
+    }
+
+    /// Where it is; `None` if that was recorded on another system.
+    pub fn location(&self) -> Option<Location> {
+        self.location.location()
+    }
+
+    /// Where it is, for people.
+    pub fn shown(&self) -> &str {
+        self.location.shown()
+    }
+
+    /// The digest of what it was; `None` if there was no file.
+    pub fn before(&self) -> Option<&Digest> {
+        self.before.as_ref()
+    }
+
+    /// The digest of what the run made of it; `None` if it took the file away.
+    pub fn after(&self) -> Option<&Digest> {
+        self.after.as_ref()
+    }
+
+    /// Its size, if there was a file.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Whether there was something to copy.
+    pub fn has_copy(&self) -> bool {
+        self.copy.is_some()
+    }
+
+    pub(super) fn copy_in(&self, folder: &Location) -> Option<Location> {
+        self.copy.as_deref().map(|name| folder.join(name))
+    }
+
+    /// The contents of the copy, if they are what was copied; `None` if there was no file.
+    pub(super) fn contents(
+        &self,
+        reader: &dyn Reader,
+        folder: &Location,
+    ) -> Result<Option<Vec<u8>>, BackupError> {
+        let Some(copy) = self.copy_in(folder) else { return Ok(None) };
+        let Some(bytes) = reader.read(&copy)? else {
+            return Err(BackupError::MissingCopy { copy });
+        };
+        if Some(&Digest::of(&bytes)) == self.before() {
+            return Ok(Some(bytes));
+        }
+        Err(BackupError::DamagedCopy { copy })
+    }
+}

@@ -1,0 +1,199 @@
+//! Copies of what a run replaced, for whoever wants them back.
+//!
+//! A backup is a folder, `backups/<UTC time>-<id>/`. In it are a `manifest.json` that says
+//! what is what, and plain copies, named so that a person can put one back with `cp`. A
+//! folder without a manifest is what a dead run left, and no backup. The backups of the older
+//! tool are listed and read as well, and never written.
+//!
+//! Putting a backup back is a [`crate::plan::Plan`] like any other; [`Catalogue::contents`]
+//! says what it has to consist of.
+
+mod catalogue;
+mod manifest;
+mod older;
+mod take;
+
+pub use catalogue::{Catalogue, Content, Listing};
+pub use manifest::{FileRecord, Manifest};
+pub use take::create;
+pub(crate) use take::{KeptCopies, sweep};
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::host::HostId;
+use crate::store::{Location, StoreError};
+
+/// A backup's name, as `--backup` takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BackupId(String);
+
+impl BackupId {
+    /// The name, as it is spelt.
+    pub fn new(name: impl Into<String>) -> Self {
+        BackupId(name.into())
+    }
+
+    /// The name, as it is spelt.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether hatch would give a backup this name: `20261122T110452Z-0123abcd`.
+    fn is_ours(name: &str) -> bool {
+        let Some((time, id)) = name.split_once('-') else { return false };
+        let is_time = time.len() == 16
+            && time.bytes().enumerate().all(|(at, b)| match at {
+                8 => b == b'T',
+                15 => b == b'Z',
+                _ => b.is_ascii_digit(),
+            });
+        is_time && id.len() == 8 && id.bytes().all(|b| b.is_ascii_hexdigit())
+    }
+}
+
+impl fmt::Display for BackupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One kept copy, or several from one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// Its name.
+    pub id: BackupId,
+    /// Who made it.
+    pub origin: Origin,
+    /// When.
+    pub taken: Taken,
+    /// The folder that its copies are in.
+    pub folder: Location,
+    /// What was copied.
+    pub files: Vec<BackupFile>,
+}
+
+impl Backup {
+    /// Whether there is anything of this host in it.
+    pub fn has(&self, host: &HostId) -> bool {
+        self.files.iter().any(|file| &file.host == host)
+    }
+}
+
+/// Who made a backup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// This program, in a run of this command.
+    Hatch {
+        /// `sync`, `restore`, ...
+        command: String,
+    },
+    /// The older tool of the same name.
+    OlderTool,
+}
+
+/// When a backup was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// At this moment.
+    At(Timestamp),
+    /// When clocks where it was made showed this; the older tool wrote down no more.
+    Local(DateTime),
+}
+
+impl Taken {
+    /// What backups are sorted by. Between one with a moment and one without, it may be off
+    /// by a time zone.
+    fn order(self) -> DateTime {
+        match self {
+            Taken::At(moment) => jiff::tz::TimeZone::UTC.to_datetime(moment),
+            Taken::Local(time) => time,
+        }
+    }
+}
+
+/// One document in a backup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupFile {
+    /// Whose document.
+    pub host: HostId,
+    /// Where it was; `None` for the older tool's, which did not write that down.
+    pub location: Option<Location>,
+    /// The document's own name.
+    pub name: String,
+    /// Its size in bytes; `None` if there was no file, or if nobody wrote it down.
+    pub size: Option<u64>,
+    /// Its copy; `None` if there was no file.
+    pub copy: Option<Location>,
+    /// How the run knew it, to check a copy by.
+    record: Option<FileRecord>,
+}
+
+/// Why a backup could not be made, found or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BackupError {
+    /// A file can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A dead run was not undone yet, so documents may be half changed.
+    #[error("`{journal}` is there: an earlier run has to be undone first")]
+    PendingJournal {
+        /// Where its journal is.
+        journal: Location,
+    },
+    /// There is no such backup.
+    #[error("there is no backup `{0}`")]
+    Unknown(BackupId),
+    /// A manifest is no manifest.
+    #[error("`{manifest}` is damaged")]
+    DamagedManifest {
+        /// Which.
+        manifest: Location,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A newer hatch wrote the manifest.
+    #[error("`{manifest}` has version {version}, which this hatch does not know")]
+    OtherVersion {
+        /// Which.
+        manifest: Location,
+        /// Its version.
+        version: u32,
+    },
+    /// A copy is not what was copied.
+    #[error("`{copy}` is damaged: its contents are not what was backed up")]
+    DamagedCopy {
+        /// Which.
+        copy: Location,
+    },
+    /// A copy is not there.
+    #[error("`{copy}` is missing")]
+    MissingCopy {
+        /// Which.
+        copy: Location,
+    },
+    /// A document was put back, and was not what was put there.
+    #[error("`{location}` was put back, and then had other contents")]
+    NotRestored {
+        /// Which.
+        location: Location,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_backups_have_a_time_and_an_id() {
+        assert!(BackupId::is_ours("20261122T110452Z-0123abcd"));
+        for other in ["", "notes", "20261122T110452Z", "20261122T110452Z-", "../x-0123abcd"] {
+            assert!(!BackupId::is_ours(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Making copies.
+
+use std::collections::HashSet;
+
+use super::manifest::{FileRecord, MANIFEST, Manifest};
+use super::{BackupError, BackupId};
+use crate::home::HatchHome;
+use crate::host::HostId;
+use crate::plan::FilePlan;
+use crate::report::KeptBackup;
+use crate::store::{Location, Store, StoreError, remove_temporaries};
+use crate::transaction::{self, Operation};
+
+/// The longest that the part of a copy's name may be that comes from the document.
+const MAX_NAME: usize = 120;
+
+/// The copies of one run.
+pub(crate) struct KeptCopies {
+    folder: Location,
+}
+
+impl KeptCopies {
+    /// Under this name, whether they are there yet or not.
+    pub(crate) fn new(home: &HatchHome, id: &BackupId) -> Self {
+        KeptCopies { folder: home.backups().join(id.as_str()) }
+    }
+
+    pub(crate) fn folder(&self) -> &Location {
+        &self.folder
+    }
+
+    /// Copies what the plan saw, which is what was just compared.
+    pub(crate) fn take(
+        &self,
+        store: &dyn Store,
+        home: &HatchHome,
+        files: &[(&HostId, &FilePlan)],
+    ) -> Result<Vec<FileRecord>, StoreError> {
+        store.make_folder(&home.backups())?;
+        store.make_folder(&self.folder)?;
+        let mut names = HashSet::from([MANIFEST.to_owned()]);
+        let mut records = Vec::new();
+        for (host, file) in files {
+            let before = file.before.as_deref();
+            let name = before.map(|_| unused_name(host, &file.location, &mut names));
+            if let (Some(bytes), Some(name)) = (before, &name) {
+                store.replace(&self.folder.join(name), bytes)?;
+            }
+            let after = file.after.as_deref();
+            records.push(FileRecord::new(host, &file.location, before, after, name));
+        }
+        Ok(records)
+    }
+
+    /// Makes a backup of the copies.
+    pub(crate) fn write_manifest(
+        &self,
+        store: &dyn Store,
+        manifest: &Manifest,
+    ) -> Result<(), StoreError> {
+        store.replace(&self.folder.join(MANIFEST), &manifest.to_json())
+    }
+
+    pub(crate) fn copy_of(&self, file: &FileRecord) -> Option<Location> {
+        file.copy_in(&self.folder)
+    }
+
+    /// The contents of a copy; `None` if there was no file.
+    pub(crate) fn contents(
+        &self,
+        store: &dyn Store,
+        file: &FileRecord,
+    ) -> Result<Option<Vec<u8>>, BackupError> {
+        file.contents(store, &self.folder)
+    }
+
+    /// Takes the copies away, the manifest first: without one they are no backup.
+    pub(crate) fn discard(&self, store: &dyn Store) -> Result<(), StoreError> {
+        store.remove(&self.folder.join(MANIFEST))?;
+        for name in store.list(&self.folder)? {
+            store.remove(&self.folder.join(&name))?;
+        }
+        store.remove_folder(&self.folder)
+    }
+}
+
+/// Makes a backup of documents that nothing is about to change. Documents that are not there
+/// are noted as such.
+///
+/// # Errors
+///
+/// Fails if another hatch is writing, or a file can't be read or written. There is no new
+/// backup then.
+pub fn create(
+    store: &dyn Store,
+    home: &HatchHome,
+    operation: &Operation,
+    documents: &[(HostId, Location)],
+) -> Result<KeptBackup, BackupError> {
+    home.prepare(store)?;
+    let _guard = store.lock(&home.lock())?;
+    if transaction::pending(home, store)? {
+        return Err(BackupError::PendingJournal { journal: home.journal() });
+    }
+    let id = operation.backup_id();
+    let copies = KeptCopies::new(home, &id);
+    let created = write(store, home, operation, documents, &copies);
+    if let Err(error) = created {
+        // Without a manifest, the next run sweeps what stays.
+        let _ = copies.discard(store);
+        return Err(error.into());
+    }
+    Ok(KeptBackup { id, folder: copies.folder })
+}
+
+fn write(
+    store: &dyn Store,
+    home: &HatchHome,
+    operation: &Operation,
+    documents: &[(HostId, Location)],
+    copies: &KeptCopies,
+) -> Result<(), StoreError> {
+    let mut files = Vec::new();
+    for (host, location) in documents {
+        let bytes = store.read(location)?;
+        files.push((
+            host,
+            FilePlan { location: location.clone(), before: bytes.clone(), after: bytes },
+        ));
+    }
+    let files: Vec<_> = files.iter().map(|(host, file)| (*host, file)).collect();
+    let records = copies.take(store, home, &files)?;
+    store.sync_folder(&copies.folder)?;
+    let manifest = Manifest::new(&operation.id, "backup", operation.started, records);
+    copies.write_manifest(store, &manifest)?;
+    store.sync_folder(&copies.folder)?;
+    store.sync_folder(&home.backups())?;
+    store.sync_folder(home.folder())
+}
+
+/// Takes away what dead runs left before they came to write a journal, or after they removed
+/// it: copies without a manifest, and half-written files. To be called under the lock, and
+/// without a journal there. What can't be removed now is left to a later run.
+pub(crate) fn sweep(store: &dyn Store, home: &HatchHome) {
+    for folder in [home.folder().clone(), home.envs()] {
+        let _ = remove_temporaries(store, &folder);
+    }
+    for name in store.list(&home.backups()).unwrap_or_default() {
+        let id = BackupId::new(name);
+        let copies = KeptCopies::new(home, &id);
+        let has_manifest =
+            store.list(&copies.folder).map(|names| names.iter().any(|n| n == MANIFEST));
+        if BackupId::is_ours(id.as_str()) && matches!(has_manifest, Ok(false)) {
+            let _ = copies.discard(store);
+        }
+    }
+}
+
+/// A name by which a person knows what the copy is of. Two documents of one host may have
+/// the same.
+fn unused_name(host: &HostId, location: &Location, taken: &mut HashSet<String>) -> String {
+    let name = location.path().file_name().unwrap_or_default().to_string_lossy();
+    let name: String = name.chars().filter(|c| !c.is_control()).collect();
+    let name = &name[..name.floor_char_boundary(MAX_NAME)];
+    let first = format!("{host}--{name}");
+    let numbered = (2..).map(|number| format!("{host}--{number}--{name}"));
+    let unused = std::iter::once(first).chain(numbered).find(|name| !taken.contains(name));
+    let unused = unused.unwrap_or_default();
+    taken.insert(unused.clone());
+    unused
+}

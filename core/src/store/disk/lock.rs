@@ -1,0 +1,50 @@
+//! One writing hatch at a time.
+//!
+//! The system lets go of the lock when its owner ends, however it ends, so a lock that a
+//! dead run left is none. The file stays: taking it away would let two owners hold two files
+//! of one name.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use cap_std::fs::{Dir, OpenOptions};
+
+use super::failed_to;
+use crate::store::{Guard, Location, StoreError};
+
+const ATTEMPTS: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Waits five seconds for the lock.
+pub(super) fn lock(dir: &Dir, path: &Path, at: &Location) -> Result<Box<dyn Guard>, StoreError> {
+    let file = open(dir, path).map_err(failed_to("lock", at))?;
+    for _ in 0..ATTEMPTS {
+        match file.try_lock() {
+            Ok(()) => return Ok(Box::new(FileGuard { _file: file })),
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            Err(TryLockError::Error(error)) => return Err(failed_to("lock", at)(error)),
+        }
+    }
+    Err(StoreError::Locked(at.clone()))
+}
+
+struct FileGuard {
+    /// Locked for as long as it is open.
+    _file: File,
+}
+
+impl Guard for FileGuard {}
+
+fn open(dir: &Dir, path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true);
+    #[cfg(unix)]
+    {
+        use cap_std::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    Ok(dir.open_with(path, &options)?.into_std())
+}

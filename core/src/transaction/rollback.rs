@@ -1,0 +1,148 @@
+//! Putting back what a run wrote.
+//!
+//! Nothing that is not ours is overwritten: a file is put back only if it has the run's new
+//! contents. If it has the old ones there is nothing to do, and if it has others, someone
+//! edited it since.
+
+use super::journal::Journal;
+use super::{LeftAlone, Stuck};
+use crate::backup::{FileRecord, KeptCopies};
+use crate::digest::Digest;
+use crate::event::Event;
+use crate::home::HatchHome;
+use crate::store::{Location, Store, StoreError, remove_temporaries};
+
+/// What putting back came to.
+pub(super) struct Undone {
+    pub(super) restored: Vec<Location>,
+    /// Files that have neither the old nor the new contents.
+    pub(super) left_alone: Vec<LeftAlone>,
+    /// Files that could not be put back for good.
+    pub(super) stuck: Vec<Stuck>,
+    /// Whether no temporary file and no folder of the run stayed.
+    pub(super) is_clean: bool,
+}
+
+/// Puts `files` back, the last first, and makes that last.
+pub(super) fn put_back(
+    store: &dyn Store,
+    home: &HatchHome,
+    journal: &Journal,
+    files: &[FileRecord],
+    on_event: &mut dyn FnMut(Event),
+) -> Undone {
+    let copies = journal.copies(home);
+    let mut undone =
+        Undone { restored: Vec::new(), left_alone: Vec::new(), stuck: Vec::new(), is_clean: true };
+    for file in files.iter().rev() {
+        put_back_one(store, &copies, file, &mut undone, on_event);
+    }
+    undone.is_clean = remove_traces(store, home, journal).is_ok();
+    // Also where nothing had to be put back: an earlier attempt may have been killed before
+    // what it put back would last.
+    for folder in journal.folders_to_sync() {
+        if let Err(source) = store.sync_folder(&folder) {
+            undone.stuck.push(Stuck { host: None, location: folder, reason: source.into() });
+        }
+    }
+    undone
+}
+
+/// Removes the journal, and then the copies, which nobody needs any more.
+pub(super) fn close(
+    store: &dyn Store,
+    home: &HatchHome,
+    journal: &Journal,
+) -> Result<(), StoreError> {
+    Journal::remove(store, home)?;
+    journal.copies(home).discard(store)
+}
+
+enum State {
+    Old,
+    New,
+    Foreign,
+}
+
+fn put_back_one(
+    store: &dyn Store,
+    copies: &KeptCopies,
+    file: &FileRecord,
+    undone: &mut Undone,
+    on_event: &mut dyn FnMut(Event),
+) {
+    let Some(location) = file.location() else { return };
+    let host = file.host().clone();
+    let outcome = state(store, file, &location).and_then(|state| {
+        if matches!(state, State::New) {
+            restore(store, copies, file, &location)?;
+        }
+        Ok(state)
+    });
+    match outcome {
+        Ok(State::Old) => {}
+        Ok(State::New) => {
+            on_event(Event::Restored { host, location: location.clone() });
+            undone.restored.push(location);
+        }
+        Ok(State::Foreign) => {
+            on_event(Event::LeftAlone { host: host.clone(), location: location.clone() });
+            undone.left_alone.push(LeftAlone { host, location, copy: copies.copy_of(file) });
+        }
+        Err(reason) => undone.stuck.push(Stuck { host: Some(host), location, reason }),
+    }
+}
+
+fn state(
+    store: &dyn Store,
+    file: &FileRecord,
+    at: &Location,
+) -> Result<State, crate::backup::BackupError> {
+    let found = match store.read(at) {
+        Ok(bytes) => bytes.map(|bytes| Digest::of(&bytes)),
+        // Hatch puts nothing of the sort there.
+        Err(StoreError::NotAFile { .. } | StoreError::TooLarge { .. }) => {
+            return Ok(State::Foreign);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(match found.as_ref() {
+        found if found == file.before() => State::Old,
+        found if found == file.after() => State::New,
+        _ => State::Foreign,
+    })
+}
+
+fn restore(
+    store: &dyn Store,
+    copies: &KeptCopies,
+    file: &FileRecord,
+    at: &Location,
+) -> Result<(), crate::backup::BackupError> {
+    match copies.contents(store, file)? {
+        Some(bytes) => store.replace(at, &bytes)?,
+        None => store.remove(at)?,
+    }
+    if matches!(state(store, file, at)?, State::Old) {
+        return Ok(());
+    }
+    Err(crate::backup::BackupError::NotRestored { location: at.clone() })
+}
+
+/// Takes away half-written files and the folders that the run made, if nothing else is in
+/// them by now.
+fn remove_traces(store: &dyn Store, home: &HatchHome, journal: &Journal) -> Result<(), StoreError> {
+    remove_temporaries(store, home.folder())?;
+    for folder in journal.files().iter().filter_map(FileRecord::location) {
+        if let Some(folder) = folder.folder() {
+            remove_temporaries(store, &folder)?;
+        }
+    }
+    for folder in journal.folders().iter().rev() {
+        match store.remove_folder(folder) {
+            Err(error) if !error.is_io(std::io::ErrorKind::DirectoryNotEmpty) => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
