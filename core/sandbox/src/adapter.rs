@@ -116,7 +116,7 @@ impl Component {
         call: impl FnOnce(&host_config::Guest, &mut Store<Limits>) -> wasmtime::Result<T> + Send,
     ) -> Result<T, String> {
         let component = self.load().map_err(|error| {
-            crate::clean(&format!("its compiled code can't be loaded: {error:#}"))
+            crate::clean(&format!("it can't be loaded: {error:#}"))
         })?;
         with_room(|| {
             let engine = engine().map_err(|error| error.to_string())?;
