@@ -81,13 +81,17 @@ pub fn child_main(input: impl Read, mut output: impl Write) -> io::Result<()> {
 
 #[cfg(unix)]
 fn limit_this_process() -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    let limit = |current, maximum| Rlimit { current: Some(current), maximum: Some(maximum) };
-    // The first of the two is a signal that tells what happened; the second is final.
-    setrlimit(Resource::Cpu, limit(CPU_SECONDS, CPU_SECONDS + 1))?;
-    setrlimit(Resource::Core, limit(0, 0))?;
-    setrlimit(Resource::As, limit(MEMORY, MEMORY))?;
+    // A limit that is there already may be lower, and can't be raised.
+    let limit = |resource, limit: u64| {
+        let maximum = getrlimit(resource).maximum.unwrap_or(u64::MAX);
+        let lower = |limit: u64| Some(limit.min(maximum));
+        setrlimit(resource, Rlimit { current: lower(limit), maximum: lower(limit) })
+    };
+    limit(Resource::Cpu, CPU_SECONDS)?;
+    limit(Resource::Core, 0)?;
+    limit(Resource::As, MEMORY)?;
     Ok(())
 }
 

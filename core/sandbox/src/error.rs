@@ -99,7 +99,10 @@ pub(crate) fn reason(error: &Error, limits: &Limits) -> String {
         Some(Trap::Interrupt) => limits.time_in_words(),
         Some(Trap::StackOverflow) => "its calls nest too deeply (stack overflow)".to_owned(),
         Some(Trap::UnreachableCodeReached) => "it trapped: unreachable code".to_owned(),
-        Some(trap) => format!("it trapped: {trap}"),
+        Some(trap) => {
+            let trap = trap.to_string();
+            format!("it trapped: {}", trap.strip_prefix("wasm trap: ").unwrap_or(&trap))
+        }
         None if is_answer_too_large(error) => limits.answer_in_words(),
         None => crate::clean(&format!("its answer is wrong: {error:#}")),
     }
