@@ -1,0 +1,162 @@
+//! A component as a [`HostAdapter`].
+//!
+//! Every call is given a store and an instance of its own, which are thrown away after it:
+//! nothing is carried from one document to the next, and what a trap leaves behind is seen
+//! by nobody.
+
+use std::sync::OnceLock;
+
+use hatch_core::adapter::{AdapterError, Edit, HostAdapter, Reading, Section, Writing};
+use hatch_core::host::HostDescriptor;
+use wasmtime::Store;
+use wasmtime::component::Linker;
+
+use crate::answer::{check_reading, check_writing, failed};
+use crate::bindings::{HostAdapterPre, convert, exports::hatch::adapter::host_config};
+use crate::code::Compiled;
+use crate::engine::engine;
+use crate::error::{DescribeError, reason};
+use crate::limits::{Limits, input_size};
+use crate::watchdog::Watch;
+
+/// An adapter that runs in the sandbox.
+#[derive(Debug)]
+pub struct SandboxedAdapter {
+    descriptor: HostDescriptor,
+    component: Component,
+}
+
+impl SandboxedAdapter {
+    /// Takes a component and what it said of its host when that was last asked. Its code is
+    /// not touched before the first call.
+    pub fn new(code: Compiled, descriptor: HostDescriptor) -> Self {
+        SandboxedAdapter { descriptor, component: Component::new(code) }
+    }
+
+    /// Asks a component what it says of its host, and checks that. `name` is what errors call
+    /// it, since its id is not known before.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the component breaks, and where what it says makes no sense.
+    pub fn describe(code: Compiled, name: &str) -> Result<Self, DescribeError> {
+        let component = Component::new(code);
+        let descriptor = component
+            .call(Limits::for_input(0), |contract, store| contract.call_describe(store))
+            .and_then(convert::descriptor_out)
+            .and_then(|descriptor| crate::descriptor::check(&descriptor).map(|()| descriptor));
+        match descriptor {
+            Ok(descriptor) => Ok(SandboxedAdapter { descriptor, component }),
+            Err(reason) => Err(DescribeError { name: crate::clean(name), reason }),
+        }
+    }
+}
+
+impl HostAdapter for SandboxedAdapter {
+    fn descriptor(&self) -> &HostDescriptor {
+        &self.descriptor
+    }
+
+    fn read(&self, sections: &[Section]) -> Result<Reading, AdapterError> {
+        let id = &self.descriptor.id;
+        let limits = Limits::for_input(input_size(sections, 0));
+        let sections = convert::sections_in(sections);
+        let reading = self
+            .component
+            .call(limits, |contract, store| contract.call_read(store, &sections))
+            .map_err(|reason| failed(id, reason))?
+            .map_err(convert::error_out)?;
+        let reading = convert::reading_out(reading, id).map_err(|reason| failed(id, reason))?;
+        check_reading(&reading).map_err(|reason| failed(id, reason))?;
+        Ok(reading)
+    }
+
+    fn write(&self, sections: &[Section], edits: &[Edit]) -> Result<Writing, AdapterError> {
+        let id = &self.descriptor.id;
+        let limits = Limits::for_input(input_size(sections, edits.len()));
+        let given = convert::sections_in(sections);
+        let asked = convert::edits_in(edits, id).map_err(|reason| failed(id, reason))?;
+        let writing = self
+            .component
+            .call(limits, |contract, store| contract.call_write(store, &given, &asked))
+            .map_err(|reason| failed(id, reason))?
+            .map_err(convert::error_out)?;
+        let writing = convert::writing_out(writing);
+        check_writing(&writing, sections, edits).map_err(|reason| failed(id, reason))?;
+        Ok(writing)
+    }
+}
+
+/// Compiled code, loaded when it is first called.
+struct Component {
+    code: Compiled,
+    loaded: OnceLock<HostAdapterPre<Limits>>,
+}
+
+impl Component {
+    fn new(code: Compiled) -> Self {
+        Component { code, loaded: OnceLock::new() }
+    }
+
+    fn load(&self) -> wasmtime::Result<&HostAdapterPre<Limits>> {
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(loaded);
+        }
+        let engine = engine()?;
+        // The linker is empty, and stays so: there is nothing that an adapter could call.
+        let linker = Linker::new(engine);
+        let loaded = HostAdapterPre::new(linker.instantiate_pre(&self.code.load(engine)?)?)?;
+        Ok(self.loaded.get_or_init(|| loaded))
+    }
+
+    /// Calls a fresh instance, within limits. An error is in words that follow its name.
+    fn call<T: Send>(
+        &self,
+        limits: Limits,
+        call: impl FnOnce(&host_config::Guest, &mut Store<Limits>) -> wasmtime::Result<T> + Send,
+    ) -> Result<T, String> {
+        let component = self.load().map_err(|error| {
+            crate::clean(&format!("it can't be loaded: {error:#}"))
+        })?;
+        with_room(|| {
+            let engine = engine().map_err(|error| error.to_string())?;
+            let _watch = Watch::begin(engine)
+                .map_err(|error| format!("no thread could be started to watch it: {error}"))?;
+            let mut store = Store::new(engine, limits);
+            store.limiter(|limits| limits);
+            store.set_hostcall_fuel(store.data().answer);
+            store.set_epoch_deadline(Watch::epochs(store.data().time));
+            let answer = component
+                .instantiate(&mut store)
+                .and_then(|instance| call(instance.hatch_adapter_host_config(), &mut store));
+            answer.map_err(|error| reason(&error, store.data()))
+        })
+    }
+}
+
+impl std::fmt::Debug for Component {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.code.fmt(f)
+    }
+}
+
+/// Runs a call where the stack has room for what the component may use of it.
+///
+/// The threads of Unix have 2 MiB at least, and the first one 8. On Windows that first one
+/// has 1 MiB, which is all that the component may use, so there the call gets another.
+#[cfg(not(windows))]
+fn with_room<T>(call: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    call()
+}
+
+/// As above.
+#[cfg(windows)]
+fn with_room<T: Send>(call: impl FnOnce() -> Result<T, String> + Send) -> Result<T, String> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(4 * crate::engine::STACK)
+            .spawn_scoped(scope, call)
+            .map_err(|error| format!("no thread could be started for it: {error}"))?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}

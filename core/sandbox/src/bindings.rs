@@ -1,0 +1,414 @@
+//! The contract's generated types, and their conversion from and to the engine's.
+//!
+//! The code that a guest is generated from the contract has types of the same names and
+//! shapes. So the conversions are a macro, [`conversions`](crate::conversions), and adapters
+//! that are linked natively, for tests and as a yardstick, use the same ones.
+
+wasmtime::component::bindgen!({
+    path: "../../wit",
+    world: "host-adapter",
+});
+
+/// Conversions between `hatch_core` and the types that were generated in this crate.
+pub(crate) mod convert {
+    crate::conversions!(crate::bindings::exports::hatch::adapter::host_config);
+}
+
+/// Defines functions that convert between the types of `hatch_core` and those that were
+/// generated from the contract, here or by the guests' generator, in the module at a path.
+///
+/// To the contract: `sections_in` and `edits_in`. From it: `reading_out`, `writing_out`,
+/// `error_out` and `descriptor_out`. Invoke it in a module of its own. The crate that does so
+/// must depend on `hatch_core`.
+#[macro_export]
+macro_rules! conversions {
+    ($contract:path) => {
+        use $contract as wit;
+        use ::hatch_core::adapter as core;
+        use ::hatch_core::host::{self, HostDescriptor, HostId};
+        use ::hatch_core::server::{self, Server, ServerName, Transport};
+        use ::hatch_core::template::{Place, Segment, Template};
+
+        // ---- to the contract ------------------------------------------------------
+
+        pub(crate) fn sections_in(sections: &[core::Section]) -> Vec<wit::Section> {
+            let convert = |section: &core::Section| wit::Section {
+                document: section.document.clone(),
+                path: section.path.clone(),
+                value: section.value.clone(),
+            };
+            sections.iter().map(convert).collect()
+        }
+
+        /// Fails for a native reference of another adapter, and says so.
+        pub(crate) fn edits_in(
+            edits: &[core::Edit],
+            adapter: &HostId,
+        ) -> Result<Vec<wit::Edit>, String> {
+            let convert = |edit: &core::Edit| match edit {
+                core::Edit::Put(server) => server_in(server, adapter).map(wit::Edit::Put),
+                core::Edit::Remove(name) => Ok(wit::Edit::Remove(name.as_str().to_owned())),
+            };
+            edits.iter().map(convert).collect()
+        }
+
+        pub(crate) fn server_in(server: &Server, adapter: &HostId) -> Result<wit::Server, String> {
+            let transport = match &server.transport {
+                Transport::Stdio(stdio) => wit::Transport::Stdio(stdio_in(stdio, adapter)?),
+                Transport::StreamableHttp(remote) => {
+                    wit::Transport::StreamableHttp(remote_in(remote, adapter)?)
+                }
+                Transport::Sse(remote) => wit::Transport::Sse(remote_in(remote, adapter)?),
+                Transport::RemoteAuto(remote) => {
+                    wit::Transport::RemoteAuto(remote_in(remote, adapter)?)
+                }
+            };
+            Ok(wit::Server {
+                name: server.name.as_str().to_owned(),
+                transport,
+                enabled: server.enabled,
+                description: server.description.clone(),
+                timeouts: wit::Timeouts {
+                    request: server.timeouts.request,
+                    startup: server.timeouts.startup,
+                    tool_call: server.timeouts.tool_call,
+                },
+                tools: wit::ToolFilter {
+                    allow: server.tools.allow.clone(),
+                    deny: server.tools.deny.clone(),
+                    auto_approve: server.tools.auto_approve.clone(),
+                },
+                extras: (server.extras.iter())
+                    .map(|extra| wit::Extra {
+                        path: extra.path.clone(),
+                        value: extra.value.clone(),
+                    })
+                    .collect(),
+            })
+        }
+
+        fn stdio_in(stdio: &server::Stdio, adapter: &HostId) -> Result<wit::Stdio, String> {
+            Ok(wit::Stdio {
+                command: template_in(&stdio.command, adapter)?,
+                args: (stdio.args.iter())
+                    .map(|arg| template_in(arg, adapter))
+                    .collect::<Result<_, _>>()?,
+                env: pairs_in(&stdio.env, adapter)?,
+                env_forward: stdio.env_forward.clone(),
+                env_file: optional_in(&stdio.env_file, adapter)?,
+                cwd: optional_in(&stdio.cwd, adapter)?,
+            })
+        }
+
+        fn remote_in(remote: &server::Remote, adapter: &HostId) -> Result<wit::Remote, String> {
+            let oauth = |oauth: &server::OAuth| -> Result<wit::Oauth, String> {
+                Ok(wit::Oauth {
+                    client_id: optional_in(&oauth.client_id, adapter)?,
+                    client_secret: optional_in(&oauth.client_secret, adapter)?,
+                    scopes: oauth.scopes.clone(),
+                    authorization_url: optional_in(&oauth.authorization_url, adapter)?,
+                    token_url: optional_in(&oauth.token_url, adapter)?,
+                    redirect_uri: optional_in(&oauth.redirect_uri, adapter)?,
+                })
+            };
+            Ok(wit::Remote {
+                url: template_in(&remote.url, adapter)?,
+                headers: pairs_in(&remote.headers, adapter)?,
+                oauth: remote.oauth.as_ref().map(oauth).transpose()?,
+            })
+        }
+
+        fn pairs_in(
+            pairs: &[(String, Template)],
+            adapter: &HostId,
+        ) -> Result<Vec<(String, wit::Template)>, String> {
+            let convert = |(name, value): &(String, Template)| {
+                Ok((name.clone(), template_in(value, adapter)?))
+            };
+            pairs.iter().map(convert).collect()
+        }
+
+        fn optional_in(
+            template: &Option<Template>,
+            adapter: &HostId,
+        ) -> Result<Option<wit::Template>, String> {
+            template.as_ref().map(|template| template_in(template, adapter)).transpose()
+        }
+
+        fn template_in(template: &Template, adapter: &HostId) -> Result<wit::Template, String> {
+            let convert = |segment: &Segment| {
+                Ok(match segment {
+                    Segment::Literal(text) => wit::Segment::Literal(text.clone()),
+                    Segment::Env { name, default } => wit::Segment::Env(wit::EnvRef {
+                        name: name.clone(),
+                        default: default.clone(),
+                    }),
+                    Segment::Input(id) => wit::Segment::Input(id.clone()),
+                    Segment::File(path) => wit::Segment::File(path.clone()),
+                    Segment::Place(Place::UserHome) => wit::Segment::Place(wit::Place::UserHome),
+                    Segment::Place(Place::WorkspaceFolder) => {
+                        wit::Segment::Place(wit::Place::WorkspaceFolder)
+                    }
+                    Segment::Native { adapter: owner, text } if owner == adapter => {
+                        wit::Segment::Native(text.clone())
+                    }
+                    Segment::Native { adapter: owner, .. } => {
+                        return Err(format!(
+                            "it was given a reference that only `{owner}` understands"
+                        ));
+                    }
+                })
+            };
+            template.segments().iter().map(convert).collect()
+        }
+
+        // ---- from the contract ----------------------------------------------------
+
+        /// Fails for a server without a name.
+        pub(crate) fn reading_out(
+            reading: wit::Reading,
+            adapter: &HostId,
+        ) -> Result<core::Reading, String> {
+            Ok(core::Reading {
+                servers: (reading.servers.into_iter())
+                    .map(|server| server_out(server, adapter))
+                    .collect::<Result<_, _>>()?,
+                foreign: reading.foreign,
+                unreadable: (reading.unreadable.into_iter())
+                    .map(|entry| core::Unreadable {
+                        name: entry.name,
+                        reason: $crate::clean(&entry.reason),
+                    })
+                    .collect(),
+            })
+        }
+
+        pub(crate) fn writing_out(writing: wit::Writing) -> core::Writing {
+            core::Writing {
+                sections: (writing.sections.into_iter())
+                    .map(|section| core::Section {
+                        document: section.document,
+                        path: section.path,
+                        value: section.value,
+                    })
+                    .collect(),
+                outcomes: writing.outcomes.into_iter().map(outcome_out).collect(),
+            }
+        }
+
+        fn outcome_out(outcome: wit::Outcome) -> core::Outcome {
+            let loss = |loss: wit::Loss| core::Loss {
+                field: $crate::clean(&loss.field),
+                kind: match loss.kind {
+                    wit::LossKind::Dropped => core::LossKind::Dropped,
+                    wit::LossKind::Approximated => core::LossKind::Approximated,
+                    wit::LossKind::Inlined => core::LossKind::Inlined,
+                    wit::LossKind::Renamed => core::LossKind::Renamed,
+                },
+                detail: $crate::clean(&loss.detail),
+            };
+            match outcome {
+                wit::Outcome::Done(losses) => {
+                    core::Outcome::Done(losses.into_iter().map(loss).collect())
+                }
+                wit::Outcome::Refused(reason) => core::Outcome::Refused($crate::clean(&reason)),
+            }
+        }
+
+        pub(crate) fn error_out(error: wit::Error) -> core::AdapterError {
+            match error {
+                wit::Error::UnexpectedShape((path, reason)) => {
+                    core::AdapterError::UnexpectedShape {
+                        path: path.iter().map(|step| $crate::clean(step)).collect(),
+                        reason: $crate::clean(&reason),
+                    }
+                }
+                wit::Error::UnsupportedVersion(version) => {
+                    core::AdapterError::UnsupportedVersion($crate::clean(&version))
+                }
+                wit::Error::Other(reason) => core::AdapterError::Other($crate::clean(&reason)),
+            }
+        }
+
+        pub(crate) fn server_out(server: wit::Server, adapter: &HostId) -> Result<Server, String> {
+            let name = ServerName::new(server.name).ok_or("it listed a server without a name")?;
+            let transport = match server.transport {
+                wit::Transport::Stdio(stdio) => Transport::Stdio(stdio_out(stdio, adapter)),
+                wit::Transport::StreamableHttp(remote) => {
+                    Transport::StreamableHttp(remote_out(remote, adapter))
+                }
+                wit::Transport::Sse(remote) => Transport::Sse(remote_out(remote, adapter)),
+                wit::Transport::RemoteAuto(remote) => {
+                    Transport::RemoteAuto(remote_out(remote, adapter))
+                }
+            };
+            Ok(Server {
+                name,
+                transport,
+                enabled: server.enabled,
+                description: server.description,
+                timeouts: server::Timeouts {
+                    request: server.timeouts.request,
+                    startup: server.timeouts.startup,
+                    tool_call: server.timeouts.tool_call,
+                },
+                tools: server::ToolFilter {
+                    allow: server.tools.allow,
+                    deny: server.tools.deny,
+                    auto_approve: server.tools.auto_approve,
+                },
+                extras: (server.extras.into_iter())
+                    .map(|extra| server::Extra { path: extra.path, value: extra.value })
+                    .collect(),
+            })
+        }
+
+        fn stdio_out(stdio: wit::Stdio, adapter: &HostId) -> server::Stdio {
+            server::Stdio {
+                command: template_out(stdio.command, adapter),
+                args: stdio.args.into_iter().map(|arg| template_out(arg, adapter)).collect(),
+                env: pairs_out(stdio.env, adapter),
+                env_forward: stdio.env_forward,
+                env_file: stdio.env_file.map(|file| template_out(file, adapter)),
+                cwd: stdio.cwd.map(|cwd| template_out(cwd, adapter)),
+            }
+        }
+
+        fn remote_out(remote: wit::Remote, adapter: &HostId) -> server::Remote {
+            let template = |template| template_out(template, adapter);
+            server::Remote {
+                url: template(remote.url),
+                headers: pairs_out(remote.headers, adapter),
+                oauth: remote.oauth.map(|oauth| server::OAuth {
+                    client_id: oauth.client_id.map(template),
+                    client_secret: oauth.client_secret.map(template),
+                    scopes: oauth.scopes,
+                    authorization_url: oauth.authorization_url.map(template),
+                    token_url: oauth.token_url.map(template),
+                    redirect_uri: oauth.redirect_uri.map(template),
+                }),
+            }
+        }
+
+        fn pairs_out(
+            pairs: Vec<(String, wit::Template)>,
+            adapter: &HostId,
+        ) -> Vec<(String, Template)> {
+            pairs.into_iter().map(|(name, value)| (name, template_out(value, adapter))).collect()
+        }
+
+        fn template_out(template: wit::Template, adapter: &HostId) -> Template {
+            Template::new(template.into_iter().map(|segment| match segment {
+                wit::Segment::Literal(text) => Segment::Literal(text),
+                wit::Segment::Env(env) => Segment::Env { name: env.name, default: env.default },
+                wit::Segment::Input(id) => Segment::Input(id),
+                wit::Segment::File(path) => Segment::File(path),
+                wit::Segment::Place(wit::Place::UserHome) => Segment::Place(Place::UserHome),
+                wit::Segment::Place(wit::Place::WorkspaceFolder) => {
+                    Segment::Place(Place::WorkspaceFolder)
+                }
+                wit::Segment::Native(text) => Segment::Native { adapter: adapter.clone(), text },
+            }))
+        }
+
+        // ---- descriptors ------------------------------------------------------------
+
+        /// Fails for an id that is not kebab case. Nothing else is checked.
+        pub(crate) fn descriptor_out(
+            descriptor: wit::Descriptor,
+        ) -> Result<HostDescriptor, String> {
+            Ok(HostDescriptor {
+                id: HostId::new($crate::clean(&descriptor.id)).map_err(|error| error.to_string())?,
+                name: $crate::clean(&descriptor.name),
+                homepage: $crate::clean(&descriptor.homepage),
+                documents: descriptor.documents.into_iter().map(document_out).collect(),
+                transports: descriptor.transports.into_iter().map(transport_kind_out).collect(),
+                fields: descriptor.fields.into_iter().map(field_out).collect(),
+                references: descriptor.references.into_iter().map(reference_out).collect(),
+                after_write: descriptor.after_write.as_deref().map($crate::clean),
+                processes: descriptor.processes,
+            })
+        }
+
+        fn document_out(document: wit::DocumentSpec) -> host::DocumentSpec {
+            host::DocumentSpec {
+                id: document.id,
+                format: match document.format {
+                    wit::Format::Json => host::Format::Json,
+                    wit::Format::Jsonc => host::Format::Jsonc,
+                    wit::Format::JsoncNoTrailingCommas => host::Format::JsoncNoTrailingCommas,
+                    wit::Format::Toml => host::Format::Toml,
+                    wit::Format::Yaml => host::Format::Yaml,
+                },
+                locations: document.locations.into_iter().map(location_out).collect(),
+                prefer: match document.prefer {
+                    wit::Preference::ExistingFile => host::Preference::ExistingFile,
+                    wit::Preference::ExistingFolder => host::Preference::ExistingFolder,
+                },
+                sections: document.sections,
+                accepts_bom: document.accepts_bom,
+            }
+        }
+
+        fn location_out(location: wit::Location) -> host::Candidate {
+            let system = |system| match system {
+                wit::Os::Linux => host::Os::Linux,
+                wit::Os::Macos => host::Os::Macos,
+                wit::Os::Windows => host::Os::Windows,
+            };
+            host::Candidate {
+                scope: match location.scope {
+                    wit::Scope::User => host::Scope::User,
+                    wit::Scope::Project => host::Scope::Project,
+                },
+                systems: location.systems.into_iter().map(system).collect(),
+                root: match location.root {
+                    wit::Root::Home => host::Root::Home,
+                    wit::Root::Config => host::Root::Config,
+                    wit::Root::LocalData => host::Root::LocalData,
+                    wit::Root::Project => host::Root::Project,
+                    wit::Root::Env(name) => host::Root::Env(name),
+                    wit::Root::Pointer(path) => host::Root::Pointer(path),
+                },
+                path: location.path,
+            }
+        }
+
+        fn transport_kind_out(kind: wit::TransportKind) -> host::TransportKind {
+            match kind {
+                wit::TransportKind::Stdio => host::TransportKind::Stdio,
+                wit::TransportKind::StreamableHttp => host::TransportKind::StreamableHttp,
+                wit::TransportKind::Sse => host::TransportKind::Sse,
+            }
+        }
+
+        fn field_out(field: wit::Field) -> host::Field {
+            match field {
+                wit::Field::EnvForward => host::Field::EnvForward,
+                wit::Field::EnvFile => host::Field::EnvFile,
+                wit::Field::Cwd => host::Field::Cwd,
+                wit::Field::Headers => host::Field::Headers,
+                wit::Field::Oauth => host::Field::Oauth,
+                wit::Field::Enabled => host::Field::Enabled,
+                wit::Field::Description => host::Field::Description,
+                wit::Field::RequestTimeout => host::Field::RequestTimeout,
+                wit::Field::StartupTimeout => host::Field::StartupTimeout,
+                wit::Field::ToolTimeout => host::Field::ToolTimeout,
+                wit::Field::ToolAllow => host::Field::ToolAllow,
+                wit::Field::ToolDeny => host::Field::ToolDeny,
+                wit::Field::ToolAutoApprove => host::Field::ToolAutoApprove,
+            }
+        }
+
+        fn reference_out(reference: wit::Reference) -> host::Reference {
+            match reference {
+                wit::Reference::Env => host::Reference::Env,
+                wit::Reference::EnvDefault => host::Reference::EnvDefault,
+                wit::Reference::Input => host::Reference::Input,
+                wit::Reference::File => host::Reference::File,
+                wit::Reference::UserHome => host::Reference::UserHome,
+                wit::Reference::WorkspaceFolder => host::Reference::WorkspaceFolder,
+            }
+        }
+    };
+}

@@ -1,0 +1,182 @@
+//! What a foreign adapter may say of its host.
+//!
+//! A descriptor decides which files hatch opens, so it is held against rules before anybody
+//! is asked to agree to it. Those of built-in adapters are held against the same rules by
+//! their tests.
+
+use std::collections::HashSet;
+
+use hatch_core::host::{Candidate, DocumentSpec, HostDescriptor, Root};
+
+const MAX_TEXT: usize = 4096;
+const MAX_DOCUMENTS: usize = 16;
+const MAX_LOCATIONS: usize = 64;
+const MAX_SECTIONS: usize = 64;
+const MAX_PROCESSES: usize = 64;
+
+/// Checks that a descriptor makes sense and asks for nothing but places below its roots.
+///
+/// # Errors
+///
+/// Fails with the reason, in words that follow the adapter's name.
+pub fn check(descriptor: &HostDescriptor) -> Result<(), String> {
+    text("name", &descriptor.name)?;
+    text("homepage", &descriptor.homepage)?;
+    bounded("documents", descriptor.documents.len(), MAX_DOCUMENTS)?;
+    bounded("processes", descriptor.processes.len(), MAX_PROCESSES)?;
+    for process in &descriptor.processes {
+        text("name of a process", process)?;
+    }
+    if descriptor.documents.is_empty() {
+        return Err("it describes a host without a document".to_owned());
+    }
+    if descriptor.transports.is_empty() {
+        return Err("it describes a host without a transport".to_owned());
+    }
+    let mut ids = HashSet::new();
+    for document in &descriptor.documents {
+        check_document(document)?;
+        if !ids.insert(&document.id) {
+            return Err(format!("it describes two documents as `{}`", document.id));
+        }
+    }
+    Ok(())
+}
+
+fn check_document(document: &DocumentSpec) -> Result<(), String> {
+    text("id of a document", &document.id)?;
+    if document.locations.is_empty() || document.sections.is_empty() {
+        return Err(format!("its document `{}` has no location or no section", document.id));
+    }
+    bounded("locations", document.locations.len(), MAX_LOCATIONS)?;
+    bounded("sections", document.sections.len(), MAX_SECTIONS)?;
+    for location in &document.locations {
+        check_location(location)?;
+    }
+    for (at, section) in document.sections.iter().enumerate() {
+        bounded("keys of a section", section.len(), MAX_SECTIONS)?;
+        for key in section {
+            text("key of a section", key)?;
+        }
+        let overlaps = |other: &Vec<String>| other.starts_with(section) || section.starts_with(other);
+        if document.sections[..at].iter().any(overlaps) {
+            return Err(format!("its document `{}` has sections that overlap", document.id));
+        }
+    }
+    Ok(())
+}
+
+fn check_location(location: &Candidate) -> Result<(), String> {
+    check_path(&location.path)?;
+    match &location.root {
+        Root::Env(name) => check_variable(name)?,
+        Root::Pointer(path) if path.contains('*') => return Err(bad_path(path)),
+        Root::Pointer(path) => check_path(path)?,
+        _ => {}
+    }
+    let segments: Vec<&str> = location.path.split('/').collect();
+    let wildcards = |segment: &&str| segment.matches('*').count();
+    let in_folders: usize = segments[..segments.len() - 1].iter().map(wildcards).sum();
+    let in_file = segments.last().map_or(0, wildcards);
+    if in_folders > 1 || in_file > 0 { Err(bad_path(&location.path)) } else { Ok(()) }
+}
+
+/// A path stays below its root, on every system.
+fn check_path(path: &str) -> Result<(), String> {
+    text("path", path)?;
+    let is_good = |segment: &str| {
+        !matches!(segment, "" | "." | "..")
+            && !segment.ends_with(['.', ' '])
+            && !segment.contains(['\\', ':', '"', '<', '>', '|', '?'])
+    };
+    if path.split('/').all(is_good) { Ok(()) } else { Err(bad_path(path)) }
+}
+
+fn check_variable(name: &str) -> Result<(), String> {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if !name.is_empty()
+        && name.len() <= 128
+        && name.bytes().all(is_letter)
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+    {
+        Ok(())
+    } else {
+        Err(crate::clean(&format!("it asks for a variable that can't be: `{name}`")))
+    }
+}
+
+fn bad_path(path: &str) -> String {
+    crate::clean(&format!("it asks for a path that it may not have: `{path}`"))
+}
+
+/// Text that is shown to people, or compared with what they see.
+fn text(what: &str, text: &str) -> Result<(), String> {
+    if text.is_empty() || text.len() > MAX_TEXT || crate::clean(text) != text {
+        return Err(crate::clean(&format!("it gives a {what} that can't be: `{text}`")));
+    }
+    Ok(())
+}
+
+fn bounded(what: &str, count: usize, limit: usize) -> Result<(), String> {
+    if count > limit {
+        return Err(format!("it has {count} {what}, and the limit is {limit}"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn descriptor(change: &str) -> HostDescriptor {
+        let plain = r#"{"id":"a","name":"A","homepage":"h","documents":[{"id":"d","format":"json",
+            "locations":[{"scope":"user","systems":[],"root":"home","path":".a/mcp.json"}],
+            "prefer":"existing-file","sections":[["mcpServers"]],"accepts-bom":true}],
+            "transports":["stdio"],"fields":[],"references":[],"after-write":null,"processes":[]}"#;
+        let (from, to) = change.split_once(" => ").unwrap_or_default();
+        assert!(plain.contains(from), "{from}");
+        serde_json::from_str(&plain.replacen(from, to, 1)).unwrap()
+    }
+
+    #[test]
+    fn sensible_descriptors_pass() {
+        for change in [
+            "",
+            ".a/mcp.json => .a/x*y/mcp.json",
+            r#""home" => {"env":"A_HOME"}"#,
+            r#""home" => {"pointer":".a/where"}"#,
+            r#"[["mcpServers"]] => [["mcpServers"],["mcp","servers"],["mcp","inputs"]]"#,
+            r#"[["mcpServers"]] => [[]]"#,
+        ] {
+            assert_eq!(check(&descriptor(change)), Ok(()), "{change}");
+        }
+    }
+
+    #[test]
+    fn others_do_not() {
+        for change in [
+            ".a/mcp.json => /etc/passwd",
+            ".a/mcp.json => ../x",
+            ".a/mcp.json => a/../x",
+            ".a/mcp.json => a//x",
+            ".a/mcp.json => ",
+            r".a/mcp.json => a\\x",
+            ".a/mcp.json => C:x",
+            r".a/mcp.json => a\u0000b",
+            ".a/mcp.json => */*/x",
+            ".a/mcp.json => a/*.json",
+            r#""home" => {"env":"A=B"}"#,
+            r#""home" => {"env":""}"#,
+            r#""home" => {"pointer":"/etc/x"}"#,
+            r#""home" => {"pointer":"a/*/x"}"#,
+            r#"[["mcpServers"]] => []"#,
+            r#"[["mcpServers"]] => [["a"],["a","b"]]"#,
+            r#"[["mcpServers"]] => [["a"],["a"]]"#,
+            r#"[["mcpServers"]] => [["a"],[]]"#,
+            r#"["stdio"] => []"#,
+            r#""name":"A" => "name":"A\u001b[2J""#,
+        ] {
+            assert!(check(&descriptor(change)).is_err(), "{change}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+;; Never gets as far as being called.
+(func $spin (loop $again (br $again)))
+(start $spin)

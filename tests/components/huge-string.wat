@@ -1,0 +1,11 @@
+;; Lists two names of twenty megabytes, which are the same bytes.
+(func $read (param i32 i32) (result i32)
+  (drop (memory.grow (i32.const 320)))
+  (memory.fill (i32.const 65536) (i32.const 97) (i32.const 20000000))
+  (i32.store (i32.const 2048) (i32.const 65536))
+  (i32.store (i32.const 2052) (i32.const 20000000))
+  (i32.store (i32.const 2056) (i32.const 65536))
+  (i32.store (i32.const 2060) (i32.const 20000000))
+  (i32.store (i32.const 1036) (i32.const 2048))
+  (i32.store (i32.const 1040) (i32.const 2))
+  (i32.const 1024))

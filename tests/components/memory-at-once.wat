@@ -1,0 +1,2 @@
+;; Wants a gigabyte to begin with.
+(memory $large 16384)
