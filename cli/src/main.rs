@@ -1,3 +1,7 @@
 //! The `hatch` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hatch_cli::main()
+}

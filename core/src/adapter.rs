@@ -73,6 +73,7 @@ pub struct Unreadable {
 
 /// One change that an adapter is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all edits put a server")]
 pub enum Edit {
     /// Add the server, or replace what the canonical fields say of it.
     Put(Server),

@@ -6,15 +6,23 @@
 
 pub mod adapter;
 pub mod backup;
+pub mod configuration;
 pub mod digest;
 pub mod document;
+pub mod environment;
 pub mod event;
+pub mod filter;
 pub mod home;
 pub mod host;
+pub mod locate;
+pub mod managed;
 pub mod plan;
+pub mod registry;
 pub mod report;
 pub mod secret;
 pub mod server;
+pub mod source;
 pub mod store;
+pub mod suggest;
 pub mod template;
 pub mod transaction;

@@ -23,11 +23,11 @@ pub(crate) mod convert {
 #[macro_export]
 macro_rules! conversions {
     ($contract:path) => {
-        use $contract as wit;
         use ::hatch_core::adapter as core;
         use ::hatch_core::host::{self, HostDescriptor, HostId};
         use ::hatch_core::server::{self, Server, ServerName, Transport};
         use ::hatch_core::template::{Place, Segment, Template};
+        use $contract as wit;
 
         // ---- to the contract ------------------------------------------------------
 
@@ -318,7 +318,8 @@ macro_rules! conversions {
             descriptor: wit::Descriptor,
         ) -> Result<HostDescriptor, String> {
             Ok(HostDescriptor {
-                id: HostId::new($crate::clean(&descriptor.id)).map_err(|error| error.to_string())?,
+                id: HostId::new($crate::clean(&descriptor.id))
+                    .map_err(|error| error.to_string())?,
                 name: $crate::clean(&descriptor.name),
                 homepage: $crate::clean(&descriptor.homepage),
                 documents: descriptor.documents.into_iter().map(document_out).collect(),

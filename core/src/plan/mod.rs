@@ -3,6 +3,11 @@
 //! A [`Plan`] is a value: previewed, confirmed, applied and reported as it is. It has the
 //! exact bytes of every document before and after, so applying it leaves no choice to make.
 
+pub mod check;
+pub mod diff;
+pub mod planner;
+pub mod prepare;
+
 use crate::adapter::Loss;
 use crate::host::HostId;
 use crate::secret::Secret;

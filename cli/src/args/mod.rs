@@ -1,0 +1,125 @@
+//! What can be typed. The doc comments here are the help texts.
+
+pub mod backup;
+pub mod env;
+pub mod list;
+pub mod sync;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Carry MCP server definitions between the programs that use them
+///
+/// Hosts (Claude Desktop, Cursor, LM Studio, Gemini CLI, ...) keep their servers in files of
+/// their own. hatch puts servers from a named environment, or from one host, into others: it
+/// shows what would change, asks, keeps a backup, and changes all files or none.
+#[derive(Debug, Parser)]
+#[command(name = "hatch", version, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: GlobalArgs,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Args, Debug)]
+pub struct GlobalArgs {
+    /// Take this folder for the home folder, and nothing from the process environment
+    ///
+    /// Hosts and hatch's own folder (`.hatch`) are looked for below it. Variables that move
+    /// them, such as XDG_CONFIG_HOME and HATCH_HOME, are not looked at.
+    #[arg(long, value_name = "DIR", global = true, help_heading = "Global options")]
+    pub home: Option<PathBuf>,
+
+    /// When to use colours
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        help_heading = "Global options"
+    )]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Mcp(McpArgs),
+    Env(env::EnvArgs),
+    /// Compile an adapter from standard input to standard output, within limits
+    #[command(name = "__compile-adapter", hide = true)]
+    CompileAdapter,
+}
+
+/// Work with the servers of hosts
+#[derive(Args, Debug)]
+#[command(arg_required_else_help = true)]
+pub struct McpArgs {
+    /// Load a host adapter from a component file, for this run (can be repeated)
+    ///
+    /// The adapter runs in a sandbox and sees the sections that it declares, which are shown
+    /// before it is used. It stands in for a built-in adapter of the same id.
+    #[arg(long = "adapter", value_name = "FILE", global = true)]
+    pub adapters: Vec<PathBuf>,
+
+    #[command(subcommand)]
+    pub command: McpCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum McpCommand {
+    Sync(sync::SyncArgs),
+    Discover(list::DiscoverArgs),
+    List(list::ListArgs),
+    Backup(backup::BackupArgs),
+}
+
+/// Whose servers a run concerns, on hosts that keep some for each project
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScopeArg {
+    /// The user's, for every project
+    User,
+    /// Those of one project
+    Project,
+}
+
+/// Options of every command that writes
+#[derive(Args, Debug)]
+pub struct WriteArgs {
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Write without asking
+    #[arg(long)]
+    pub auto_approve: bool,
+
+    /// Keep no backup once everything is written
+    #[arg(long)]
+    pub no_backup: bool,
+
+    /// Show the change of each file's text too, secrets masked
+    #[arg(long)]
+    pub diff: bool,
+
+    /// Do not mask what looks like a secret
+    #[arg(long)]
+    pub show_secrets: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,88 @@
+//! One function a subcommand: resolve, plan, preview, confirm, apply, report.
+
+pub mod backup;
+pub mod discover;
+pub mod env;
+pub mod list;
+pub mod sync;
+mod write;
+
+pub use write::recover;
+
+use hatch_core::filter::{Pattern, PatternError};
+use hatch_core::host::Scope;
+use hatch_core::registry::Host;
+
+use crate::adapters;
+use crate::args::backup::BackupCommand;
+use crate::args::list::{DiscoverCommand, ListCommand};
+use crate::args::{GlobalArgs, McpArgs, McpCommand, ScopeArg};
+use crate::context::{Context, HostError};
+use crate::error::{CommandError, Fault, did_you_mean};
+use crate::exit::Exit;
+
+/// `hatch mcp`.
+pub fn mcp(global: &GlobalArgs, args: &McpArgs) -> Result<Exit, CommandError> {
+    let mut cx = Context::open(global)?;
+    for path in &args.adapters {
+        adapters::load(&mut cx, path)?;
+    }
+    match &args.command {
+        McpCommand::Sync(args) => sync::run(&mut cx, args),
+        McpCommand::Discover(args) => match &args.command {
+            DiscoverCommand::Hosts(args) => discover::hosts(&cx, args),
+        },
+        McpCommand::List(args) => match &args.command {
+            ListCommand::Hosts(args) => list::hosts(&cx, args),
+            ListCommand::Servers(args) => list::servers(&cx, args),
+        },
+        McpCommand::Backup(args) => match &args.command {
+            BackupCommand::List(args) => backup::list(&cx, args),
+            BackupCommand::Restore(args) => backup::restore(&cx, args),
+        },
+    }
+}
+
+impl From<ScopeArg> for Scope {
+    fn from(scope: ScopeArg) -> Scope {
+        match scope {
+            ScopeArg::User => Scope::User,
+            ScopeArg::Project => Scope::Project,
+        }
+    }
+}
+
+/// The host of this name.
+fn host<'a>(cx: &'a Context, name: &str) -> Result<&'a Host, Fault> {
+    cx.registry.get(name).map_err(|error| {
+        let hint = did_you_mean(&error.nearest)
+            .unwrap_or_else(|| format!("the hosts are {}", error.known.join(", ")));
+        Fault::of(&error).hint(hint)
+    })
+}
+
+/// A pattern of the command line, with a mark under its fault.
+fn pattern(option: &str, text: &str) -> Result<Pattern, Fault> {
+    Pattern::new(text).map_err(|error: PatternError| {
+        let mark = error.at.map(|at| {
+            let before = error.pattern.get(..at).unwrap_or(&error.pattern);
+            let column = unicode_width::UnicodeWidthStr::width(before);
+            format!("\n{}\n{}^", error.pattern, " ".repeat(column))
+        });
+        let shown = mark.unwrap_or_else(|| format!(" `{}`", error.pattern));
+        Fault::because(format!("{option} is no regular expression:{shown}"), &error)
+            .hint("`.*` stands for any text: `.*api.*` finds \"api\" anywhere in a name")
+    })
+}
+
+/// What keeps a host's servers from being read, and what to do about it.
+fn host_fault(host: &Host, error: &HostError) -> Fault {
+    let fault = Fault::because(format!("{} ({}) can't be read", host.name(), host.id), error);
+    match error {
+        HostError::Configuration(_) => {
+            fault.hint("mend the file by hand; hatch does not change what it can't read")
+        }
+        HostError::Store(_) => fault.hint("check who may read the file and its folder"),
+        HostError::Locate(_) => fault,
+    }
+}

@@ -1,0 +1,399 @@
+//! `hatch mcp sync`.
+
+use std::collections::BTreeMap;
+
+use hatch_core::filter::{Filter, FilterError};
+use hatch_core::host::{HostId, Scope};
+use hatch_core::locate::Place;
+use hatch_core::plan::planner::{self, Target};
+use hatch_core::plan::prepare::{Bridge, Preparation};
+use hatch_core::plan::{ChangeKind, Plan};
+use hatch_core::registry::Host;
+use hatch_core::server::{Server, ServerName};
+use hatch_core::source::Source;
+
+use super::write::carry_out;
+use super::{host, host_fault, pattern};
+use crate::args::sync::SyncArgs;
+use crate::context::{self, Context};
+use crate::error::{CommandError, Fault, did_you_mean};
+use crate::exit::Exit;
+use crate::view::json;
+
+/// Resolves, plans, previews, confirms, applies and reports.
+pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
+    if let Some(project) = &args.project {
+        cx.roots.project = cx.absolute(project);
+    }
+    if args.write.dry_run {
+        cx.mention_unfinished();
+    } else {
+        cx.recover()?;
+    }
+    let request = Request::resolve(cx, args)?;
+    let plan = request.plan(cx, args)?;
+    if args.strict {
+        refuse_losses(&plan)?;
+    }
+    let heading =
+        format!("Sync {} from {}", servers(request.selected.len()), request.source_label());
+    let source = Some(request.json_source());
+    let report = carry_out(cx, &plan, source, &heading, &args.write)?;
+    if report.is_some() {
+        record(cx, &plan, &request);
+    }
+    let refused = plan.targets.iter().flat_map(|target| &target.changes);
+    let all_refused = refused.clone().all(|it| matches!(it.kind, ChangeKind::Refuse(_)));
+    Ok(if all_refused && refused.count() > 0 { Exit::Failure } else { Exit::Success })
+}
+
+fn servers(count: usize) -> String {
+    crate::view::count(count, "server")
+}
+
+/// A command line with every name resolved.
+struct Request {
+    source: Source,
+    selected: Vec<ServerName>,
+    targets: Vec<Target>,
+    bridge: Option<Bridge>,
+}
+
+impl Request {
+    /// Checks everything that can be wrong before anything is planned, and says all of it.
+    fn resolve(cx: &Context, args: &SyncArgs) -> Result<Self, CommandError> {
+        let mut faults = Vec::new();
+        let mut keep = |fault: Fault| faults.push(fault);
+        let filter = filter(args).map_err(&mut keep).ok();
+        let bridge = args.bridge.as_deref().map(Bridge::new).transpose();
+        let bridge = bridge.map_err(|error| {
+            keep(
+                Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'"),
+            )
+        });
+        let source = source(cx, args).map_err(&mut keep).ok();
+        let selected = match (&source, &filter) {
+            (Some(source), Some(filter)) => select(source, filter).map_err(&mut keep).ok(),
+            _ => None,
+        };
+        let targets = targets(cx, args, source.as_ref()).map_err(|them| faults.extend(them)).ok();
+        CommandError::check(faults)?;
+        match (source, selected, targets, bridge) {
+            (Some(source), Some(selected), Some(targets), Ok(bridge)) => {
+                Ok(Request { source, selected, targets, bridge })
+            }
+            _ => unreachable!("what is missing left a fault"),
+        }
+    }
+
+    fn plan(&self, cx: &Context, args: &SyncArgs) -> Result<Plan, CommandError> {
+        let how = Preparation {
+            bridge: self.bridge.as_ref(),
+            inline: args.resolve_env.then_some(&cx.roots.variables),
+        };
+        let plan = planner::sync(&self.source, &self.selected, &self.targets, how);
+        let mut plan = plan.map_err(|errors| {
+            let fault = |(at, error): (usize, planner::PlanError)| {
+                let host = &self.targets[at].host;
+                Fault::because(format!("{} ({}) can't be changed", host.name(), host.id), &error)
+            };
+            CommandError { exit: Exit::Failure, faults: errors.into_iter().map(fault).collect() }
+        })?;
+        self.warn_of_hand_edits(cx, &mut plan);
+        self.warn_of_missing_commands(cx, &mut plan);
+        Ok(plan)
+    }
+
+    /// Marks entries that hatch put there and someone changed since.
+    fn warn_of_hand_edits(&self, cx: &Context, plan: &mut Plan) {
+        let Ok(managed) = cx.managed() else { return };
+        for (target, planned) in self.targets.iter().zip(&mut plan.targets) {
+            let found = by_name(&target.configuration.reading.servers);
+            for change in &planned.changes {
+                let ChangeKind::Update(_) = change.kind else { continue };
+                let Some(server) = found.get(change.server.as_str()) else { continue };
+                if managed.was_edited(&target.host.id, server) {
+                    planned.warnings.push(format!(
+                        "`{}` was changed by hand since hatch put it there",
+                        change.server
+                    ));
+                }
+            }
+        }
+    }
+
+    /// A command that is not found here will not be found by the host.
+    fn warn_of_missing_commands(&self, cx: &Context, plan: &mut Plan) {
+        let mut known: BTreeMap<String, bool> = BTreeMap::new();
+        for planned in &mut plan.targets {
+            for change in &planned.changes {
+                let (ChangeKind::Add(fields) | ChangeKind::Update(fields)) = &change.kind else {
+                    continue;
+                };
+                let command = fields.iter().find(|field| field.field == "command");
+                let Some(command) = command.and_then(|field| field.after.as_ref()) else {
+                    continue;
+                };
+                let command = command.clear.expose();
+                let is_plain = !command.contains(['$', ' ', '%', '{']) && !command.is_empty();
+                let is_found = is_plain
+                    && *known
+                        .entry(command.to_owned())
+                        .or_insert_with(|| context::is_on_path(command, &cx.roots));
+                if is_plain
+                    && !is_found
+                    && cx.roots.variables.contains_key(std::ffi::OsStr::new("PATH"))
+                {
+                    planned.warnings.push(format!(
+                        "`{}`: the command `{command}` was not found here",
+                        change.server
+                    ));
+                }
+            }
+        }
+    }
+
+    fn source_label(&self) -> String {
+        match &self.source {
+            Source::Environment { name, .. } => format!("environment `{name}`"),
+            Source::Host { host, .. } => format!("{} ({})", host.name(), host.id),
+        }
+    }
+
+    fn json_source(&self) -> json::Source {
+        match &self.source {
+            Source::Environment { name, .. } => json::Source::Environment(name.clone()),
+            Source::Host { host, .. } => json::Source::Host(host.id.to_string()),
+        }
+    }
+}
+
+fn by_name(servers: &[Server]) -> BTreeMap<&str, &Server> {
+    servers.iter().map(|server| (server.name.as_str(), server)).collect()
+}
+
+fn filter(args: &SyncArgs) -> Result<Filter, Fault> {
+    match (&args.servers, &args.pattern) {
+        (Some(names), _) => {
+            let names = names.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+            Ok(Filter::Names(names.map(str::to_owned).collect()))
+        }
+        (None, Some(text)) => pattern("--pattern", text).map(Filter::Pattern),
+        (None, None) => Ok(Filter::All),
+    }
+}
+
+fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
+    if let Some(name) = &args.source.from_env {
+        let environment = cx.environment(name)?;
+        for (server, field) in environment.unknown_fields() {
+            cx.output.note(&format!(
+                "`{field}` of server `{server}` means nothing to hatch, and goes to no host"
+            ));
+        }
+        return Ok(Source::Environment { name: name.clone(), environment });
+    }
+    let name = args.source.from_host.as_deref().unwrap_or_default();
+    let host = host(cx, name)?;
+    let places = available(cx, host, args.scope.into())?;
+    let configuration =
+        cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
+    for entry in &configuration.reading.unreadable {
+        cx.output.warn(&format!("{}: `{}` is left out: {}", host.id, entry.name, entry.reason));
+    }
+    Ok(Source::Host { host: host.clone(), servers: configuration.reading.servers })
+}
+
+fn select(source: &Source, filter: &Filter) -> Result<Vec<ServerName>, Fault> {
+    let servers = source.servers().map_err(|error| Fault::of(&error))?;
+    if servers.is_empty() {
+        return Err(Fault::new("the source has no servers"));
+    }
+    let selected = filter.select(servers).map_err(|error| {
+        let fault = Fault::of(&error);
+        match &error {
+            FilterError::UnknownNames(unknown) => {
+                let nearest: Vec<_> = unknown.iter().flat_map(|it| it.nearest.clone()).collect();
+                fault.maybe_hint(did_you_mean(&nearest))
+            }
+            FilterError::NothingMatches { known, .. } => fault
+                .hint("a pattern is matched from the start of a name: begin it with `.*` to find text anywhere")
+                .hint(format!("the servers are {}", known.join(", "))),
+            _ => fault.hint("a simpler pattern does not: avoid nested repetition, such as `(x+)+`"),
+        }
+    })?;
+    Ok(selected.into_iter().map(|server| server.name).collect())
+}
+
+/// A host's places, if it is there.
+fn available(cx: &Context, host: &Host, scope: Scope) -> Result<Vec<Place>, Fault> {
+    let places = cx.places(host, scope);
+    let places = places.map_err(|error| host_fault(host, &error.into()))?;
+    match places.iter().find(|place| !place.exists && !place.folder_exists) {
+        None => Ok(places),
+        Some(place) => Err(Fault::new(format!(
+            "{} ({}) is not on this machine: there is no `{}`",
+            host.name(),
+            host.id,
+            cx.roots.shown(&place.path)
+        ))
+        .hint("--create writes its file all the same")),
+    }
+}
+
+fn targets(
+    cx: &Context,
+    args: &SyncArgs,
+    source: Option<&Source>,
+) -> Result<Vec<Target>, Vec<Fault>> {
+    let scope = args.scope.into();
+    let source_id = match source {
+        Some(Source::Host { host, .. }) => Some(&host.id),
+        _ => None,
+    };
+    let mut faults = Vec::new();
+    let mut hosts: Vec<(Host, Vec<Place>)> = Vec::new();
+    for name in args.to_hosts.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+        if name == "all" {
+            add_all(cx, scope, source_id, &mut hosts);
+            continue;
+        }
+        match named(cx, args, name, source_id) {
+            Ok(found) => add(&mut hosts, found),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if hosts.is_empty() && faults.is_empty() {
+        faults.push(
+            Fault::new("there is no host to write to")
+                .hint("`hatch mcp discover hosts` shows where each was looked for"),
+        );
+    }
+    let mut targets = Vec::new();
+    for (host, places) in hosts {
+        mention_others(cx, &host, &places);
+        match cx.configuration(&host, &places) {
+            Ok(configuration) => targets.push(Target { host, configuration }),
+            Err(error) => faults.push(host_fault(&host, &error)),
+        }
+    }
+    faults.extend(shared_file(&targets));
+    if faults.is_empty() { Ok(targets) } else { Err(faults) }
+}
+
+/// Every available host but the source.
+fn add_all(
+    cx: &Context,
+    scope: Scope,
+    source: Option<&HostId>,
+    hosts: &mut Vec<(Host, Vec<Place>)>,
+) {
+    for host in cx.registry.hosts().iter().filter(|host| Some(&host.id) != source) {
+        let Ok(places) = cx.places(host, scope) else { continue };
+        if places.iter().all(|place| place.exists || place.folder_exists) {
+            add(hosts, (host.clone(), places));
+        }
+    }
+}
+
+fn named(
+    cx: &Context,
+    args: &SyncArgs,
+    name: &str,
+    source: Option<&HostId>,
+) -> Result<(Host, Vec<Place>), Fault> {
+    let host = host(cx, name)?;
+    if Some(&host.id) == source {
+        return Err(Fault::new(format!("`{name}` is the source, and can't be a target too")));
+    }
+    let scope = args.scope.into();
+    let places = match args.create {
+        true => cx.places(host, scope).map_err(|error| host_fault(host, &error.into()))?,
+        false => available(cx, host, scope)?,
+    };
+    Ok((host.clone(), places))
+}
+
+fn add(hosts: &mut Vec<(Host, Vec<Place>)>, found: (Host, Vec<Place>)) {
+    if hosts.iter().all(|(host, _)| host.id != found.0.id) {
+        hosts.push(found);
+    }
+}
+
+/// Two hosts whose files are one, through a link, can't both be planned for.
+fn shared_file(targets: &[Target]) -> Option<Fault> {
+    let path = |target: &Target| target.configuration.location().path().to_owned();
+    for (at, target) in targets.iter().enumerate() {
+        if let Some(other) = targets[..at].iter().find(|other| path(other) == path(target)) {
+            return Some(
+                Fault::new(format!(
+                    "`{}` and `{}` keep their servers in one file, `{}`",
+                    other.host.id,
+                    target.host.id,
+                    target.configuration.location()
+                ))
+                .hint("name one of them"),
+            );
+        }
+    }
+    None
+}
+
+/// Says where else a host might look.
+fn mention_others(cx: &Context, host: &Host, places: &[Place]) {
+    for place in places.iter().filter(|place| !place.also.is_empty()) {
+        let others: Vec<_> = place.also.iter().map(|path| cx.roots.shown(path)).collect();
+        cx.output.warn(&format!(
+            "{} has more than one folder: `{}` is used, not {}",
+            host.name(),
+            cx.roots.shown(&place.path),
+            others.join(", ")
+        ));
+    }
+}
+
+/// `--strict`: what a host can't hold ends the run.
+fn refuse_losses(plan: &Plan) -> Result<(), CommandError> {
+    let mut faults = Vec::new();
+    for target in &plan.targets {
+        for change in &target.changes {
+            let what = format!("{} can't hold all of `{}`", target.host, change.server);
+            if let ChangeKind::Refuse(reason) = &change.kind {
+                faults.push(Fault::new(format!("{what}: {reason}")));
+            }
+            for loss in &change.losses {
+                faults.push(Fault::new(format!("{what}: {}: {}", loss.field, loss.detail)));
+            }
+        }
+    }
+    CommandError::check(faults)
+}
+
+/// Notes what was put where. Losing that loses columns of listings, so it is no failure.
+fn record(cx: &Context, plan: &Plan, request: &Request) {
+    let after: Vec<_> = request
+        .targets
+        .iter()
+        .filter_map(|target| {
+            let descriptor_files = plan.targets.iter().find(|it| it.host == target.host.id)?;
+            let files = descriptor_files.files.iter().map(|file| hatch_core::configuration::File {
+                location: file.location.clone(),
+                bytes: file.after.clone(),
+            });
+            let read = hatch_core::configuration::Configuration::read(
+                &*target.host.adapter,
+                files.collect(),
+            );
+            Some((target.host.id.clone(), read.ok()?.reading.servers))
+        })
+        .collect();
+    let find = |host: &HostId, server: &ServerName| {
+        let (_, servers) = after.iter().find(|(id, _)| id == host)?;
+        servers.iter().find(|it| it.name == *server)
+    };
+    let Ok(mut managed) = cx.managed() else { return };
+    managed.record(plan, request.source.environment(), context::now(), find);
+    if let Err(error) = cx.home.save(&cx.store, &cx.home.state(), &managed.print()) {
+        cx.output.warn(&format!("what was put where could not be noted: {error}"));
+    }
+}

@@ -1,0 +1,170 @@
+//! The one road from a plan to files: preview, confirm, apply, report.
+
+use hatch_core::plan::Plan;
+use hatch_core::report::Report;
+use hatch_core::transaction::{self, ApplyError, Keep, Operation, OperationId, RecoverError};
+
+use crate::args::WriteArgs;
+use crate::context::{self, Context};
+use crate::error::{CommandError, Fault};
+use crate::exit::Exit;
+use crate::prompt::{Answer, confirm};
+use crate::view::json::{Run, Source};
+use crate::view::plan::{Secrets, Totals, preview};
+use crate::view::{count, diff, report};
+use crate::{interrupt, view};
+
+/// Shows a plan, asks, and carries it out. Returns the report if it was applied.
+pub fn carry_out(
+    cx: &Context,
+    plan: &Plan,
+    source: Option<Source>,
+    heading: &str,
+    args: &WriteArgs,
+) -> Result<Option<Report>, CommandError> {
+    let secrets = if args.show_secrets { Secrets::Clear } else { Secrets::Masked };
+    let json = |result, report: Option<&Report>| {
+        cx.output.json(&Run::new(plan, source.clone(), result, report, secrets))
+    };
+    let totals = Totals::of(plan);
+    if !args.json {
+        cx.output.print(&format!("{heading}\n\n{}", preview(plan, secrets)))?;
+        if args.diff && !plan.is_empty() {
+            cx.output.print(&format!("\n{}", diff::unified(plan, secrets)))?;
+        }
+        cx.output.print("\n")?;
+    }
+    if plan.is_empty() {
+        match args.json {
+            true => json("unchanged", None)?,
+            false => cx.output.print(&format!("Nothing to do{}.\n", totals.remarks()))?,
+        }
+        return Ok(None);
+    }
+    if args.dry_run {
+        let (hosts, remarks) = (count(totals.hosts, "host"), totals.remarks());
+        match args.json {
+            true => json("dry-run", None)?,
+            false => cx
+                .output
+                .print(&format!("{hosts} would change{remarks}; nothing was written.\n"))?,
+        }
+        return Ok(None);
+    }
+    interrupt::listen();
+    mention_running(cx, plan);
+    if !args.auto_approve && !context::approves() {
+        let question = format!("Write these changes to {}?", count(totals.hosts, "host"));
+        if confirm(&question)? == Answer::No {
+            match args.json {
+                true => json("declined", None)?,
+                false => cx.output.print("Nothing was written.\n")?,
+            }
+            return Ok(None);
+        }
+    }
+    let report = apply(cx, plan, if args.no_backup { Keep::Nothing } else { Keep::Backup })?;
+    match args.json {
+        true => json("applied", Some(&report))?,
+        false => cx.output.print(&report::summary(&report, &totals.remarks()))?,
+    }
+    Ok(Some(report))
+}
+
+/// A host that runs may write its file from memory, over what hatch wrote.
+fn mention_running(cx: &Context, plan: &Plan) {
+    for target in &plan.targets {
+        if target.files.iter().all(hatch_core::plan::FilePlan::is_unchanged) {
+            continue;
+        }
+        let Ok(host) = cx.registry.get(target.host.as_str()) else { continue };
+        let processes = &host.adapter.descriptor().processes;
+        if !processes.is_empty() && !context::running(processes).is_empty() {
+            cx.output.warn(&format!(
+                "{} is running and may write its file over this change; quit it first",
+                target.name
+            ));
+        }
+    }
+}
+
+fn apply(cx: &Context, plan: &Plan, keep: Keep) -> Result<Report, CommandError> {
+    let operation = Operation {
+        id: OperationId::random()
+            .map_err(|error| Fault::because("no random numbers can be had", &error).failure())?,
+        started: context::now(),
+    };
+    let applied = interrupt::while_writing(|| {
+        transaction::apply(
+            plan,
+            &cx.home,
+            &cx.store,
+            &operation,
+            keep,
+            &interrupt::is_requested,
+            &mut |event| view::report::event(&cx.output, &event),
+        )
+    });
+    applied.map_err(|error| apply_error(plan.command, &error))
+}
+
+fn apply_error(command: &str, error: &ApplyError) -> CommandError {
+    let exit = match error {
+        ApplyError::Interrupted => Exit::Interrupted,
+        ApplyError::RollbackIncomplete(_) => Exit::NeedsPerson,
+        _ => Exit::Failure,
+    };
+    let what = match exit {
+        Exit::NeedsPerson => format!("the {command} failed, and not everything could be put back"),
+        _ => format!("the {command} was stopped, and every file is as it was"),
+    };
+    let fault = Fault::because(what, error);
+    let fault = match error {
+        ApplyError::Drifted { .. } => {
+            fault.hint(format!("run `hatch mcp {command}` again to plan against what is there now"))
+        }
+        _ => fault,
+    };
+    CommandError { exit, faults: vec![fault] }
+}
+
+/// Puts back what a run that was killed left half done, and says so.
+pub fn recover(cx: &Context) -> Result<(), CommandError> {
+    let failed = |error: &RecoverError| {
+        let exit = match error {
+            RecoverError::Incomplete(_) => Exit::NeedsPerson,
+            _ => Exit::Failure,
+        };
+        let what = "what an interrupted run left could not be put back";
+        CommandError { exit, faults: vec![Fault::because(what, error)] }
+    };
+    let locations =
+        transaction::journal_locations(&cx.home, &cx.store).map_err(|it| failed(&it))?;
+    let Some(locations) = locations else { return Ok(()) };
+    for location in locations {
+        let path = location.path();
+        cx.store.admit(path, &cx.roots.shown(path)).map_err(|error| {
+            let what = "what an interrupted run left can't be put back";
+            CommandError { exit: Exit::NeedsPerson, faults: vec![Fault::because(what, &error)] }
+        })?;
+    }
+    let mut on_event = |event| view::report::event(&cx.output, &event);
+    let recovery = transaction::recover(&cx.home, &cx.store, &mut on_event);
+    let recovery = recovery.map_err(|it| failed(&it))?;
+    let faults = recovery.iter().flat_map(|it| &it.left_alone).map(left_alone).collect::<Vec<_>>();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(CommandError { exit: Exit::NeedsPerson, faults })
+}
+
+/// A file that someone changed between the interrupted run and this one.
+fn left_alone(left: &transaction::LeftAlone) -> Fault {
+    let what =
+        format!("`{}` was changed after the interrupted run, and stays as it is", left.location);
+    let fault = Fault::new(what);
+    match &left.copy {
+        Some(copy) => fault.hint(format!("what it held before the run is in `{copy}`")),
+        None => fault.hint("it was not there before the run"),
+    }
+}

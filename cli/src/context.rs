@@ -1,0 +1,286 @@
+//! Opens the world, once: the home folder, the process environment, the clock, hatch's own
+//! folder and the hosts. Nothing else in hatch asks the process for any of these.
+#![expect(clippy::disallowed_methods, reason = "this is the one place that they are for")]
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use hatch_core::configuration::{Configuration, ConfigurationError, File};
+use hatch_core::environment::{Environment, EnvironmentError, EnvironmentName};
+use hatch_core::home::HatchHome;
+use hatch_core::host::{Os, Scope};
+use hatch_core::locate::{self, LocateError, Place, Places, Roots};
+use hatch_core::managed::Managed;
+use hatch_core::registry::{Host, Registry};
+use hatch_core::store::disk::DiskStore;
+use hatch_core::store::{Reader, StoreError};
+use hatch_core::transaction;
+
+use crate::adapters;
+use crate::args::GlobalArgs;
+use crate::error::{CommandError, Fault};
+use crate::view::Output;
+
+/// A pointer file or an environment is never larger than this.
+const SMALL_FILE: u64 = 64 << 10;
+
+/// What a command works with.
+pub struct Context {
+    /// The folders that hosts' files are looked for in.
+    pub roots: Roots,
+    /// The names of hatch's own files.
+    pub home: HatchHome,
+    /// All files.
+    pub store: DiskStore,
+    /// All hosts.
+    pub registry: Registry,
+    /// Where results go.
+    pub output: Output,
+    current_folder: PathBuf,
+}
+
+/// Why a host's servers can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// It keeps none where it was looked for.
+    #[error(transparent)]
+    Locate(#[from] LocateError),
+    /// A file can't be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file can't be understood.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+}
+
+impl Context {
+    /// Looks around. Reads no host's file, and writes nothing.
+    pub fn open(global: &GlobalArgs) -> Result<Self, CommandError> {
+        let current_folder = std::env::current_dir().unwrap_or_default();
+        let roots = roots(global, &current_folder)?;
+        let folder = match roots.variables.get(OsStr::new("HATCH_HOME")) {
+            Some(folder) if !folder.is_empty() => current_folder.join(folder),
+            _ => roots.home.join(".hatch"),
+        };
+        let store = DiskStore::open(&folder, &roots.shown(&folder)).map_err(|error| {
+            Fault::because("hatch's own folder can't be used", &error)
+                .hint("set HATCH_HOME to a folder that you can write to")
+                .failure()
+        })?;
+        let home = store.home().clone();
+        let registry = adapters::builtin()?;
+        Ok(Context { roots, home, store, registry, output: Output::new(), current_folder })
+    }
+
+    /// Where a host keeps each of its documents.
+    pub fn places(&self, host: &Host, scope: Scope) -> Result<Vec<Place>, LocateError> {
+        let documents = &host.adapter.descriptor().documents;
+        documents.iter().map(|spec| locate::locate(spec, scope, &self.roots, &DiskPlaces)).collect()
+    }
+
+    /// Reads what a host has at these places.
+    pub fn configuration(&self, host: &Host, places: &[Place]) -> Result<Configuration, HostError> {
+        let files = places.iter().map(|place| self.file(&place.path)).collect::<Result<_, _>>()?;
+        Ok(Configuration::read(&*host.adapter, files)?)
+    }
+
+    /// Reads a file that the user, or a host's descriptor, names.
+    pub fn file(&self, path: &Path) -> Result<File, StoreError> {
+        let location = self.store.admit(path, &self.roots.shown(path))?;
+        let bytes = self.store.read(&location)?;
+        Ok(File { location, bytes })
+    }
+
+    /// Takes a path of the command line from the current folder.
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        self.current_folder.join(path)
+    }
+
+    /// What hatch put where.
+    pub fn managed(&self) -> Result<Managed, StoreError> {
+        Ok(Managed::parse(self.store.read(&self.home.state())?.as_deref()))
+    }
+
+    /// The environments that there are, by name.
+    pub fn environment_names(&self) -> Result<Vec<String>, StoreError> {
+        let names = self.store.list(&self.home.envs())?.into_iter();
+        Ok(names
+            .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
+            .filter(|name| EnvironmentName::new(name.as_str()).is_ok())
+            .collect())
+    }
+
+    /// Reads an environment, by name or by path, with what it extends brought in.
+    pub fn environment(&self, name: &str) -> Result<Environment, Fault> {
+        let own = self.read_environment(name)?;
+        own.resolve(name, &mut |base| self.read_environment(base).map_err(|fault| fault.one_line()))
+            .map_err(|error| self.environment_fault(name, &error))
+    }
+
+    /// Reads an environment's own file.
+    pub fn read_environment(&self, name: &str) -> Result<Environment, Fault> {
+        let is_path = name.ends_with(".json") || name.contains(['/', '\\']);
+        let bytes = if is_path {
+            let file = self.file(&self.absolute(Path::new(name)));
+            file.map(|file| file.bytes)
+        } else {
+            EnvironmentName::new(name).map_err(|error| Fault::of(&error))?;
+            self.store.read(&self.home.environment(name))
+        };
+        match bytes {
+            Err(error) => {
+                Err(Fault::because(format!("environment `{name}` can't be read"), &error))
+            }
+            Ok(None) if is_path => Err(Fault::new(format!("there is no file `{name}`"))),
+            Ok(None) => {
+                let known = self.environment_names().unwrap_or_default();
+                let nearest = hatch_core::suggest::nearest(name, &known);
+                let hint = crate::error::did_you_mean(&nearest)
+                    .unwrap_or_else(|| "`hatch env list` shows what there is".to_owned());
+                Err(Fault::new(format!("there is no environment named `{name}`")).hint(hint))
+            }
+            Ok(Some(bytes)) => {
+                Environment::parse(&bytes).map_err(|error| self.environment_fault(name, &error))
+            }
+        }
+    }
+
+    fn environment_fault(&self, name: &str, error: &EnvironmentError) -> Fault {
+        Fault::because(format!("environment `{name}` can't be used"), error)
+    }
+
+    /// Puts back what a run that was killed left half done, and says so.
+    pub fn recover(&self) -> Result<(), CommandError> {
+        crate::commands::recover(self)
+    }
+
+    /// Says, without writing, that a run that was killed left something to put back.
+    pub fn mention_unfinished(&self) {
+        if transaction::pending(&self.home, &self.store).unwrap_or(false) {
+            self.output.note(
+                "an earlier run was interrupted; the next one that writes puts its files back first",
+            );
+        }
+    }
+}
+
+/// The time, now.
+pub fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+/// Whether the process environment says yes for the user.
+pub fn approves() -> bool {
+    let answer = std::env::var("HATCH_AUTO_APPROVE").unwrap_or_default().to_lowercase();
+    matches!(answer.as_str(), "1" | "true" | "yes")
+}
+
+/// All of standard input.
+pub fn standard_input() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(256 << 20).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The terminal's width in cells; `None` where results do not go to a terminal.
+pub fn width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+}
+
+/// Whether a program can be started by this name, as far as this process can tell.
+pub fn is_on_path(command: &str, roots: &Roots) -> bool {
+    let path = Path::new(command);
+    if path.components().count() > 1 {
+        return path.is_file();
+    }
+    let folders = roots.variables.get(OsStr::new("PATH")).cloned().unwrap_or_default();
+    let extensions: &[&str] =
+        if cfg!(windows) { &["", ".exe", ".cmd", ".bat", ".com"] } else { &[""] };
+    std::env::split_paths(&folders).any(|folder| {
+        extensions.iter().any(|extension| folder.join(format!("{command}{extension}")).is_file())
+    })
+}
+
+/// Of these names of processes, those that run now.
+pub fn running(names: &[String]) -> Vec<String> {
+    use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
+    let Ok(mut system) = System::new() else { return Vec::new() };
+    system.refresh_processes_specifics(ProcessesToUpdate::All, true, ProcessRefreshKind::nothing());
+    let runs = |name: &&String| {
+        system.processes().values().any(|process| {
+            let found = process.name().to_string_lossy();
+            found.strip_suffix(".exe").unwrap_or(&found).eq_ignore_ascii_case(name)
+        })
+    };
+    names.iter().filter(runs).cloned().collect()
+}
+
+fn roots(global: &GlobalArgs, current_folder: &Path) -> Result<Roots, CommandError> {
+    let os = if cfg!(windows) {
+        Os::Windows
+    } else if cfg!(target_os = "macos") {
+        Os::Macos
+    } else {
+        Os::Linux
+    };
+    let (home, variables) = match &global.home {
+        Some(home) => (current_folder.join(home), BTreeMap::new()),
+        None => {
+            let home = std::env::home_dir().filter(|home| home.is_absolute()).ok_or_else(|| {
+                Fault::new("the home folder is not known")
+                    .hint("set HOME, or pass --home DIR")
+                    .failure()
+            })?;
+            (home, std::env::vars_os().collect())
+        }
+    };
+    let folder = |name: &str, default: &[&str]| {
+        let set: Option<&OsString> = variables.get(OsStr::new(name));
+        let set = set.map(PathBuf::from).filter(|folder| folder.is_absolute());
+        set.unwrap_or_else(|| home.join(default.iter().collect::<PathBuf>()))
+    };
+    let (config, local_data) = match os {
+        Os::Linux => {
+            (folder("XDG_CONFIG_HOME", &[".config"]), folder("XDG_DATA_HOME", &[".local", "share"]))
+        }
+        Os::Macos => {
+            let support = home.join("Library").join("Application Support");
+            (support.clone(), support)
+        }
+        Os::Windows => (
+            folder("APPDATA", &["AppData", "Roaming"]),
+            folder("LOCALAPPDATA", &["AppData", "Local"]),
+        ),
+    };
+    let project = current_folder.to_owned();
+    Ok(Roots { os, home, config, local_data, project, variables })
+}
+
+/// The disk, asked for nothing but names and one short file.
+struct DiskPlaces;
+
+impl Places for DiskPlaces {
+    fn exists(&self, path: &Path) -> bool {
+        path.symlink_metadata().is_ok()
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn folders_in(&self, path: &Path) -> Vec<OsString> {
+        let Ok(entries) = path.read_dir() else { return Vec::new() };
+        let folders = entries.flatten().filter(|entry| entry.path().is_dir());
+        folders.map(|entry| entry.file_name()).collect()
+    }
+
+    fn text(&self, path: &Path) -> Option<String> {
+        let is_small = path.metadata().is_ok_and(|it| it.is_file() && it.len() <= SMALL_FILE);
+        if is_small { std::fs::read_to_string(path).ok() } else { None }
+    }
+}

@@ -1,0 +1,38 @@
+//! Ctrl-C, SIGTERM and SIGHUP: while files are being written they are noted and everything
+//! is put back; at any other time the process ends at once, since there is nothing to undo.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::exit::Exit;
+
+static WRITING: AtomicBool = AtomicBool::new(false);
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Listens from here on. A system that has no such signals is no fault.
+pub fn listen() {
+    let _ = ctrlc::set_handler(|| {
+        INTERRUPTED.store(true, Ordering::SeqCst);
+        if !WRITING.load(Ordering::SeqCst) {
+            anstream::eprintln!();
+            end();
+        }
+    });
+}
+
+#[expect(clippy::exit, reason = "the main thread waits for an answer that will not come")]
+fn end() -> ! {
+    std::process::exit(Exit::Interrupted as i32)
+}
+
+/// Runs what must not be cut off in the middle.
+pub fn while_writing<T>(write: impl FnOnce() -> T) -> T {
+    WRITING.store(true, Ordering::SeqCst);
+    let result = write();
+    WRITING.store(false, Ordering::SeqCst);
+    result
+}
+
+/// Whether someone wants the run to end.
+pub fn is_requested() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}

@@ -1,0 +1,61 @@
+//! What a command shows: results on standard output, for people or as JSON, and everything
+//! else on standard error.
+
+pub mod diff;
+pub mod json;
+pub mod plan;
+pub mod report;
+pub mod sanitize;
+pub mod style;
+pub mod table;
+
+use std::io::{self, Write};
+
+use sanitize::sanitize;
+use serde::Serialize;
+use style::{DIM, WARNING};
+
+use crate::error::CommandError;
+
+/// Where results and remarks go.
+#[derive(Debug)]
+pub struct Output {
+    /// The terminal's width in cells; `None` where results do not go to one.
+    pub width: Option<usize>,
+}
+
+impl Output {
+    /// This process's streams.
+    pub fn new() -> Self {
+        Output { width: crate::context::width() }
+    }
+
+    /// Prints a result.
+    pub fn print(&self, text: &str) -> Result<(), CommandError> {
+        let mut out = anstream::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    /// Prints a result as JSON.
+    pub fn json(&self, value: &impl Serialize) -> Result<(), CommandError> {
+        let mut text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+        text.push('\n');
+        self.print(&text)
+    }
+
+    /// Says something that is good to know. That nobody hears it is no fault.
+    pub fn note(&self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{DIM}note{DIM:#}: {}", sanitize(text));
+    }
+
+    /// Says something that a person should look at.
+    pub fn warn(&self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{WARNING}warning{WARNING:#}: {}", sanitize(text));
+    }
+}
+
+/// `1 host`, `2 hosts`.
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}

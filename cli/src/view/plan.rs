@@ -1,0 +1,171 @@
+//! A plan, for people.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+use hatch_core::adapter::{Loss, LossKind};
+use hatch_core::plan::{Change, ChangeKind, FieldChange, FilePlan, Plan, Shown, TargetPlan};
+
+use super::count;
+use super::sanitize::sanitize_line;
+use super::style::{ADD, DIM, HOST, REMOVE, UPDATE, WARNING};
+
+/// Whether what looks like a secret is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// As `•••`.
+    Masked,
+    /// As it is.
+    Clear,
+}
+
+impl Secrets {
+    /// The value as it may be shown.
+    pub fn show(self, value: &Shown) -> &str {
+        match self {
+            Secrets::Masked => &value.masked,
+            Secrets::Clear => value.clear.expose(),
+        }
+    }
+}
+
+/// What would change, host by host.
+pub fn preview(plan: &Plan, secrets: Secrets) -> String {
+    let blocks: Vec<_> = plan.targets.iter().map(|target| host(target, secrets)).collect();
+    blocks.join("\n")
+}
+
+fn host(target: &TargetPlan, secrets: Secrets) -> String {
+    let mut text = String::new();
+    let places: Vec<_> = target.files.iter().map(place).collect();
+    let _ = writeln!(text, "{HOST}{}{HOST:#}  {}", target.host, places.join(", "));
+    let mut kept = 0;
+    for change in &target.changes {
+        if change.kind == ChangeKind::Keep && change.losses.is_empty() {
+            kept += 1;
+        } else {
+            server(&mut text, change, secrets);
+        }
+    }
+    if kept > 0 {
+        let _ = writeln!(text, "  {DIM}= {kept} unchanged{DIM:#}");
+    }
+    if target.changes.is_empty() && target.files.iter().all(FilePlan::is_unchanged) {
+        let _ = writeln!(text, "  {DIM}= nothing changes{DIM:#}");
+    }
+    for warning in &target.warnings {
+        let _ = writeln!(text, "  {WARNING}!{WARNING:#} {}", sanitize_line(warning));
+    }
+    text
+}
+
+fn place(file: &FilePlan) -> String {
+    let shown = sanitize_line(&file.location.to_string()).into_owned();
+    match (&file.before, &file.after) {
+        (None, Some(_)) => format!("{shown} (new)"),
+        (Some(_), None) => format!("{shown} (taken away)"),
+        _ => shown,
+    }
+}
+
+fn server(text: &mut String, change: &Change, secrets: Secrets) {
+    let name = sanitize_line(change.server.as_str());
+    let mut line = |style: Style, mark: char, rest: &str| {
+        let _ = writeln!(text, "  {style}{mark} {name}{style:#}{rest}");
+    };
+    match &change.kind {
+        ChangeKind::Add(fields) => line(ADD, '+', &format!("  {}", summary(fields, secrets))),
+        ChangeKind::Update(_) => line(UPDATE, '~', ""),
+        ChangeKind::Keep => line(DIM, '=', ""),
+        ChangeKind::Remove => line(REMOVE, '-', ""),
+        ChangeKind::Refuse(reason) => {
+            line(WARNING, '!', &format!("  left out: {}", sanitize_line(reason)));
+        }
+    }
+    if let ChangeKind::Update(fields) = &change.kind {
+        for field in fields {
+            let _ = writeln!(text, "      {}", field_change(field, secrets));
+        }
+    }
+    for loss in &change.losses {
+        let _ = writeln!(text, "      {WARNING}!{WARNING:#} {}", lost(loss));
+    }
+}
+
+/// How a server is reached, on one line.
+fn summary(fields: &[FieldChange], secrets: Secrets) -> String {
+    let value = |name: &str| {
+        let field = fields.iter().find(|field| field.field == name)?;
+        Some(sanitize_line(secrets.show(field.after.as_ref()?)).into_owned())
+    };
+    match (value("command"), value("args"), value("url")) {
+        (Some(command), Some(args), _) => format!("{command} {args}"),
+        (Some(command), None, _) => command,
+        (None, _, url) => url.unwrap_or_default(),
+    }
+}
+
+fn field_change(change: &FieldChange, secrets: Secrets) -> String {
+    let field = sanitize_line(&change.field);
+    let shown = |value: &Shown| sanitize_line(secrets.show(value)).into_owned();
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) if shown(before) == shown(after) => {
+            format!("{field}: {} → another value", shown(before))
+        }
+        (Some(before), Some(after)) => format!("{field}: {} → {}", shown(before), shown(after)),
+        (None, Some(after)) => format!("{field}: {ADD}+{ADD:#} {}", shown(after)),
+        (Some(before), None) => format!("{field}: {REMOVE}-{REMOVE:#} {}", shown(before)),
+        (None, None) => field.into_owned(),
+    }
+}
+
+fn lost(loss: &Loss) -> String {
+    let what = match loss.kind {
+        LossKind::Dropped => "left out",
+        LossKind::Approximated => "not quite the same",
+        LossKind::Inlined => "written out",
+        LossKind::Renamed => "renamed",
+    };
+    format!("{} {what}: {}", sanitize_line(&loss.field), sanitize_line(&loss.detail))
+}
+
+/// What a plan comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Hosts whose files change.
+    pub hosts: usize,
+    /// Servers that are added or changed on some host.
+    pub changed: usize,
+    /// Servers that some host can't have.
+    pub refused: usize,
+    /// Servers that some host can't have in full.
+    pub lossy: usize,
+}
+
+impl Totals {
+    /// Counts.
+    pub fn of(plan: &Plan) -> Self {
+        let mut totals = Totals::default();
+        for target in &plan.targets {
+            totals.hosts += usize::from(!target.files.iter().all(FilePlan::is_unchanged));
+            for change in &target.changes {
+                match change.kind {
+                    ChangeKind::Refuse(_) => totals.refused += 1,
+                    ChangeKind::Keep => {}
+                    _ => totals.changed += 1,
+                }
+                totals.lossy += usize::from(!change.losses.is_empty());
+            }
+        }
+        totals
+    }
+
+    /// `, 2 servers left out`, or nothing.
+    pub fn remarks(&self) -> String {
+        let mut text = String::new();
+        if self.refused > 0 {
+            let _ = write!(text, ", {} left out", count(self.refused, "server"));
+        }
+        text
+    }
+}

@@ -1,0 +1,47 @@
+//! What was done, for people.
+
+use std::fmt::Write as _;
+
+use hatch_core::event::Event;
+use hatch_core::report::{Outcome, Report};
+
+use super::sanitize::sanitize_line;
+use super::style::{ADD, DIM};
+use super::{Output, count};
+
+/// The last lines of a run that wrote.
+pub fn summary(report: &Report, remarks: &str) -> String {
+    let changed: Vec<_> = report
+        .targets
+        .iter()
+        .filter(|target| target.files.iter().any(|file| file.outcome != Outcome::Unchanged))
+        .collect();
+    let mut text =
+        format!("{ADD}Done{ADD:#}: {} changed{remarks}.\n", count(changed.len(), "host"));
+    if let Some(backup) = &report.backup {
+        let folder = backup.folder.to_string();
+        let _ = writeln!(text, "Backup: {} {DIM}({}){DIM:#}", backup.id, sanitize_line(&folder));
+    }
+    for target in changed {
+        if let Some(todo) = &target.after_write {
+            let _ =
+                writeln!(text, "{}: {}.", target.name, sanitize_line(todo).trim_end_matches('.'));
+        }
+    }
+    text
+}
+
+/// What is worth saying while it happens: only what went wrong is.
+pub fn event(output: &Output, event: &Event) {
+    match event {
+        Event::RollingBack => output.warn("putting everything back"),
+        Event::Recovering { started, .. } => {
+            output.warn(&format!("putting back what an interrupted run of {started:.0} left"));
+        }
+        Event::Restored { location, .. } => output.note(&format!("`{location}` is as it was")),
+        Event::LeftAlone { location, .. } => {
+            output.warn(&format!("`{location}` was changed since, and stays as it is"));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,262 @@
+//! Which servers of a source a run concerns.
+
+use std::fmt;
+
+use fancy_regex::{Regex, RegexBuilder};
+
+use crate::server::Server;
+use crate::suggest::nearest;
+
+/// How much backtracking one name may cost before a pattern counts as running away.
+const BACKTRACK_LIMIT: usize = 100_000;
+
+/// What was asked for.
+#[derive(Clone, Debug)]
+pub enum Filter {
+    /// Every server.
+    All,
+    /// These, by name.
+    Names(Vec<String>),
+    /// Those whose name the pattern matches from its start.
+    Pattern(Pattern),
+}
+
+impl Filter {
+    /// The servers that are asked for, in the source's order.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a name is not there, where nothing is selected, and where the pattern
+    /// runs away.
+    pub fn select(&self, servers: Vec<Server>) -> Result<Vec<Server>, FilterError> {
+        match self {
+            Filter::All => Ok(servers),
+            Filter::Names(names) => by_name(names, servers),
+            Filter::Pattern(pattern) => by_pattern(pattern, servers),
+        }
+    }
+}
+
+fn by_name(names: &[String], servers: Vec<Server>) -> Result<Vec<Server>, FilterError> {
+    let known: Vec<String> = servers.iter().map(|server| server.name.to_string()).collect();
+    let unknown: Vec<_> = names
+        .iter()
+        .filter(|name| !known.contains(name))
+        .map(|name| UnknownName { name: name.clone(), nearest: nearest(name, &known) })
+        .collect();
+    if !unknown.is_empty() {
+        return Err(FilterError::UnknownNames(unknown));
+    }
+    let wanted = |server: &Server| names.iter().any(|name| name == server.name.as_str());
+    Ok(servers.into_iter().filter(wanted).collect())
+}
+
+fn by_pattern(pattern: &Pattern, servers: Vec<Server>) -> Result<Vec<Server>, FilterError> {
+    let known: Vec<String> = servers.iter().map(|server| server.name.to_string()).collect();
+    let mut selected = Vec::new();
+    for server in servers {
+        if pattern.matches(server.name.as_str())? {
+            selected.push(server);
+        }
+    }
+    if selected.is_empty() {
+        return Err(FilterError::NothingMatches { pattern: pattern.source.clone(), known });
+    }
+    Ok(selected)
+}
+
+/// A regular expression over server names, as Python's `re.match` takes one: from the start
+/// of the name, not to its end.
+#[derive(Clone)]
+pub struct Pattern {
+    source: String,
+    regex: Regex,
+}
+
+impl Pattern {
+    /// Compiles a pattern.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it is no regular expression; the error says at which byte, if that is known.
+    pub fn new(source: &str) -> Result<Self, PatternError> {
+        let regex = RegexBuilder::new(source)
+            .backtrack_limit(BACKTRACK_LIMIT)
+            .build()
+            .map_err(|error| PatternError::new(source, &error))?;
+        Ok(Pattern { source: source.to_owned(), regex })
+    }
+
+    /// Whether the pattern matches from the start of `name`.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the pattern runs away.
+    pub fn matches(&self, name: &str) -> Result<bool, FilterError> {
+        Ok(self.first(name)? == Some(0))
+    }
+
+    /// Whether the pattern matches anywhere in `name`.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the pattern runs away.
+    pub fn finds(&self, name: &str) -> Result<bool, FilterError> {
+        Ok(self.first(name)?.is_some())
+    }
+
+    fn first(&self, name: &str) -> Result<Option<usize>, FilterError> {
+        match self.regex.find(name) {
+            Ok(found) => Ok(found.map(|found| found.start())),
+            Err(_) => {
+                Err(FilterError::RunsAway { pattern: self.source.clone(), name: name.to_owned() })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pattern({:?})", self.source)
+    }
+}
+
+/// Text that is no regular expression.
+#[derive(Debug, thiserror::Error)]
+#[error("{reason}")]
+pub struct PatternError {
+    /// The text.
+    pub pattern: String,
+    /// The byte at which it goes wrong, where that is known.
+    pub at: Option<usize>,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl PatternError {
+    fn new(pattern: &str, error: &fancy_regex::Error) -> Self {
+        let (at, reason) = match error {
+            fancy_regex::Error::ParseError(at, error) => (Some(*at), error.to_string()),
+            // The inner engine prints the pattern with its fault over several lines.
+            other => {
+                let text = other.to_string();
+                let line = text.lines().last().unwrap_or_default().trim();
+                (None, line.trim_start_matches("error: ").to_owned())
+            }
+        };
+        let at = at.filter(|at| *at <= pattern.len());
+        PatternError { pattern: pattern.to_owned(), at, reason: reason.to_lowercase() }
+    }
+}
+
+/// A name that no server has.
+#[derive(Debug)]
+pub struct UnknownName {
+    /// The name.
+    pub name: String,
+    /// Names that are like it.
+    pub nearest: Vec<String>,
+}
+
+/// Why a filter selects nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FilterError {
+    /// Names that no server has.
+    #[error("the source has no server named {}", join(.0))]
+    UnknownNames(Vec<UnknownName>),
+    /// A pattern that no name matches.
+    #[error("no server matches the pattern `{pattern}`")]
+    NothingMatches {
+        /// The pattern.
+        pattern: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// A pattern that backtracks without end.
+    #[error("the pattern `{pattern}` runs away on the name `{name}`")]
+    RunsAway {
+        /// The pattern.
+        pattern: String,
+        /// The name that was too much for it.
+        name: String,
+    },
+}
+
+fn join(names: &[UnknownName]) -> String {
+    let quoted: Vec<_> = names.iter().map(|unknown| format!("`{}`", unknown.name)).collect();
+    quoted.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::{ServerName, Stdio, Timeouts, ToolFilter, Transport};
+
+    fn servers(names: &[&str]) -> Vec<Server> {
+        let server = |name: &&str| Server {
+            name: ServerName::new(*name).unwrap(),
+            transport: Transport::Stdio(Stdio::default()),
+            enabled: None,
+            description: None,
+            timeouts: Timeouts::default(),
+            tools: ToolFilter::default(),
+            extras: vec![],
+        };
+        names.iter().map(server).collect()
+    }
+
+    fn select(filter: &Filter, names: &[&str]) -> Result<Vec<String>, FilterError> {
+        let selected = filter.select(servers(names))?;
+        Ok(selected.iter().map(|server| server.name.to_string()).collect())
+    }
+
+    #[test]
+    fn patterns_match_from_the_start() {
+        let names = ["prod-api", "api-gateway", "dev-db", "test-api", "production-db"];
+        for (pattern, expected) in [
+            (".*api.*", vec!["prod-api", "api-gateway", "test-api"]),
+            ("api", vec!["api-gateway"]),
+            ("^dev-", vec!["dev-db"]),
+            ("(prod|production)-.*", vec!["prod-api", "production-db"]),
+            ("^(?!test-).*", vec!["prod-api", "api-gateway", "dev-db", "production-db"]),
+        ] {
+            let filter = Filter::Pattern(Pattern::new(pattern).unwrap());
+            assert_eq!(select(&filter, &names).unwrap(), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn unknown_names_come_with_their_neighbours() {
+        let filter = Filter::Names(vec!["file-system".into(), "db".into()]);
+        let Err(FilterError::UnknownNames(unknown)) = select(&filter, &["filesystem", "db"]) else {
+            panic!("the name is not there");
+        };
+        assert_eq!(unknown.len(), 1);
+        assert_eq!(unknown[0].nearest, ["filesystem"]);
+    }
+
+    #[test]
+    fn a_pattern_without_a_match_is_an_error() {
+        let filter = Filter::Pattern(Pattern::new("nope").unwrap());
+        assert!(matches!(select(&filter, &["a"]), Err(FilterError::NothingMatches { .. })));
+    }
+
+    #[test]
+    fn bad_patterns_say_where() {
+        for (pattern, at) in [("(prod", Some(5)), ("a[", None), ("*", None), ("(?<n", Some(4))] {
+            let error = Pattern::new(pattern).unwrap_err();
+            assert!(!error.reason.is_empty(), "{pattern}");
+            if at.is_some() {
+                assert!(error.at.is_some(), "{pattern}: {error:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn runaway_patterns_are_stopped() {
+        let pattern = Pattern::new(r"(?=(x+x+)+y)\1z").unwrap();
+        let name = "x".repeat(64);
+        assert!(matches!(pattern.matches(&name), Err(FilterError::RunsAway { .. })));
+    }
+}

@@ -1,0 +1,181 @@
+//! Turns a selection of servers into a [`Plan`], without touching a disk.
+//!
+//! Every choice of a run is made here. [`crate::transaction`] carries the choices out and
+//! makes none of its own.
+//!
+//! # Invariants
+//!
+//! * A target names the bytes it expects to find, so that an edit made after the plan stops
+//!   the run.
+//! * Planning again after a plan was applied gives an empty plan.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::prepare::{Preparation, prepare};
+use super::{Change, ChangeKind, Plan, TargetPlan, diff};
+use crate::adapter::{Edit, Loss, Outcome, Reading};
+use crate::configuration::{Configuration, ConfigurationError};
+use crate::environment::EnvironmentError;
+use crate::host::Reference;
+use crate::registry::Host;
+use crate::server::{Server, ServerName};
+use crate::source::Source;
+
+/// A host that a run writes to, and what it has now.
+pub struct Target {
+    /// The host.
+    pub host: Host,
+    /// Its documents.
+    pub configuration: Configuration,
+}
+
+/// Why a host can't be planned for.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// Its documents or its adapter stand in the way.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    /// The source has a bad entry for it.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+}
+
+/// Plans to put the selected servers of a source into every target.
+///
+/// # Errors
+///
+/// Fails with every target that can't be planned for, by its place in `targets`.
+pub fn sync(
+    source: &Source,
+    selected: &[ServerName],
+    targets: &[Target],
+    how: Preparation<'_>,
+) -> Result<Plan, Vec<(usize, PlanError)>> {
+    let selected: HashSet<_> = selected.iter().collect();
+    let mut planned = Vec::new();
+    let mut failed = Vec::new();
+    for (at, target) in targets.iter().enumerate() {
+        match sync_target(source, &selected, target, how) {
+            Ok(plan) => planned.push(plan),
+            Err(error) => failed.push((at, error)),
+        }
+    }
+    if failed.is_empty() { Ok(Plan { command: "sync", targets: planned }) } else { Err(failed) }
+}
+
+/// What becomes of one asked server before the adapter is.
+enum Prepared {
+    Edit(Vec<Loss>),
+    Refused(String),
+}
+
+fn sync_target(
+    source: &Source,
+    selected: &HashSet<&ServerName>,
+    target: &Target,
+    how: Preparation<'_>,
+) -> Result<TargetPlan, PlanError> {
+    let descriptor = target.host.adapter.descriptor();
+    let mut names = Vec::new();
+    let mut prepared = Vec::new();
+    let mut edits = Vec::new();
+    let asked = source.servers_for(&target.host)?;
+    for server in asked.into_iter().filter(|server| selected.contains(&server.name)) {
+        names.push(server.name.clone());
+        prepared.push(match prepare(server, descriptor, how) {
+            Ok((server, losses)) => {
+                edits.push(Edit::Put(server));
+                Prepared::Edit(losses)
+            }
+            Err(reason) => Prepared::Refused(reason),
+        });
+    }
+    let edited = target.configuration.edit(&*target.host.adapter, &edits)?;
+    let mut outcomes = edited.outcomes.into_iter();
+    let outcomes = prepared.into_iter().map(|prepared| match prepared {
+        Prepared::Refused(reason) => Outcome::Refused(reason),
+        Prepared::Edit(mut losses) => match outcomes.next() {
+            Some(Outcome::Done(more)) => {
+                losses.extend(more);
+                Outcome::Done(losses)
+            }
+            Some(Outcome::Refused(reason)) => Outcome::Refused(reason),
+            None => unreachable!("the check of the answer counted the outcomes"),
+        },
+    });
+    let before = by_name(&target.configuration.reading);
+    let after = by_name(&edited.reading);
+    let changes: Vec<_> = names
+        .into_iter()
+        .zip(outcomes)
+        .map(|(name, outcome)| change(name, outcome, &before, &after))
+        .collect();
+    let expands = descriptor.references.contains(&Reference::Env);
+    let warnings = if expands { warnings(&changes, &after) } else { Vec::new() };
+    Ok(TargetPlan {
+        host: target.host.id.clone(),
+        name: target.host.name().to_owned(),
+        files: edited.files,
+        changes,
+        warnings,
+        after_write: descriptor.after_write.clone(),
+    })
+}
+
+/// What differs between two states of a host, server by server.
+pub fn differences(before: &Reading, after: &Reading) -> Vec<Change> {
+    let (old, new) = (by_name(before), by_name(after));
+    let gone = before.servers.iter().filter(|server| !new.contains_key(&server.name));
+    after
+        .servers
+        .iter()
+        .chain(gone)
+        .map(|server| change(server.name.clone(), Outcome::Done(Vec::new()), &old, &new))
+        .collect()
+}
+
+fn by_name(reading: &Reading) -> BTreeMap<&ServerName, &Server> {
+    reading.servers.iter().map(|server| (&server.name, server)).collect()
+}
+
+fn change(
+    name: ServerName,
+    outcome: Outcome,
+    before: &BTreeMap<&ServerName, &Server>,
+    after: &BTreeMap<&ServerName, &Server>,
+) -> Change {
+    let losses = match outcome {
+        Outcome::Refused(reason) => {
+            return Change { server: name, kind: ChangeKind::Refuse(reason), losses: Vec::new() };
+        }
+        Outcome::Done(losses) => losses,
+    };
+    let kind = match (before.get(&name), after.get(&name)) {
+        (None, Some(after)) => ChangeKind::Add(diff::fields(None, after)),
+        (Some(before), Some(after)) if before == after => ChangeKind::Keep,
+        (Some(before), Some(after)) => ChangeKind::Update(diff::fields(Some(before), after)),
+        (_, None) => ChangeKind::Remove,
+    };
+    Change { server: name, kind, losses }
+}
+
+/// Literal secrets that the run would copy, with what could stand there instead.
+fn warnings(changes: &[Change], after: &BTreeMap<&ServerName, &Server>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for change in changes {
+        let Some(server) = after.get(&change.server) else { continue };
+        if !matches!(change.kind, ChangeKind::Add(_) | ChangeKind::Update(_)) {
+            continue;
+        }
+        for field in diff::literal_secrets(server) {
+            let variable = field.split('.').next_back().unwrap_or_default().to_uppercase();
+            let variable = variable.replace('-', "_");
+            warnings.push(format!(
+                "`{}`: `{field}` is a secret in plain text; `${{env:{variable}}}` could stand for it",
+                change.server
+            ));
+        }
+    }
+    warnings
+}

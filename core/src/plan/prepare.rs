@@ -1,0 +1,210 @@
+//! A source's server made fit for one target, before its adapter is asked.
+//!
+//! What is done here needs the world outside the sandbox (the process environment) or
+//! concerns every adapter alike (references of other hosts, the bridge).
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+
+use crate::adapter::{Loss, LossKind};
+use crate::host::{HostDescriptor, Reference, TransportKind};
+use crate::server::{OAuth, Remote, Server, Stdio, Transport};
+use crate::template::{Segment, Template};
+
+/// How servers are changed on their way.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Preparation<'a> {
+    /// What starts a remote server for a host that only knows local ones.
+    pub bridge: Option<&'a Bridge>,
+    /// The process environment, where values are to stand for references that a host does
+    /// not expand.
+    pub inline: Option<&'a BTreeMap<OsString, OsString>>,
+}
+
+/// A command that reaches a remote server for a host that starts local ones only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bridge(Vec<String>);
+
+/// Text that is no bridge.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BridgeError {
+    /// It does not say where the url goes.
+    #[error("a bridge needs `{{url}}` where the server's url goes")]
+    NoUrl,
+    /// It has no command before its arguments.
+    #[error("a bridge begins with a command")]
+    NoCommand,
+}
+
+impl Bridge {
+    /// Splits a command line at its spaces. `{url}` stands for the server's url, and a word
+    /// `{headers}` for `--header NAME:VALUE`, once for each header.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no command or no `{url}`.
+    pub fn new(text: &str) -> Result<Self, BridgeError> {
+        let words: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
+        match words.first() {
+            None => Err(BridgeError::NoCommand),
+            Some(first) if first.contains("{url}") => Err(BridgeError::NoCommand),
+            Some(_) if !text.contains("{url}") => Err(BridgeError::NoUrl),
+            Some(_) => Ok(Bridge(words)),
+        }
+    }
+
+    fn stdio(&self, remote: &Remote) -> Result<Stdio, String> {
+        let (command, words) = self.0.split_first().ok_or("the bridge has no command")?;
+        let mut args = Vec::new();
+        let mut headers_written = false;
+        for word in words {
+            if word == "{headers}" {
+                headers_written = true;
+                for (name, value) in &remote.headers {
+                    args.push(Template::literal("--header"));
+                    let name = Segment::Literal(format!("{name}:"));
+                    args.push(Template::new([name].into_iter().chain(value.segments().to_vec())));
+                }
+            } else {
+                args.push(with_url(word, &remote.url));
+            }
+        }
+        if !remote.headers.is_empty() && !headers_written {
+            return Err("it has headers, and the bridge has no `{headers}` for them".to_owned());
+        }
+        Ok(Stdio { command: Template::literal(command), args, ..Stdio::default() })
+    }
+}
+
+fn with_url(word: &str, url: &Template) -> Template {
+    let mut segments = Vec::new();
+    for (at, part) in word.split("{url}").enumerate() {
+        if at > 0 {
+            segments.extend(url.segments().to_vec());
+        }
+        segments.push(Segment::Literal(part.to_owned()));
+    }
+    Template::new(segments)
+}
+
+/// Changes a server for a target, and says what was lost on the way.
+///
+/// # Errors
+///
+/// Fails, with the reason, where the target can't have the server whatever its adapter says.
+pub fn prepare(
+    mut server: Server,
+    target: &HostDescriptor,
+    how: Preparation<'_>,
+) -> Result<(Server, Vec<Loss>), String> {
+    let mut losses = Vec::new();
+    let local_only = target.transports == [TransportKind::Stdio];
+    if let (Some(bridge), true, Some(remote)) = (how.bridge, local_only, server.transport.remote())
+    {
+        let detail = format!("{} reaches it through `{}`", target.name, bridge.0.join(" "));
+        let stdio = bridge.stdio(remote)?;
+        losses.push(Loss { field: "transport".to_owned(), kind: LossKind::Approximated, detail });
+        server.transport = Transport::Stdio(stdio);
+    }
+    let expands = target.references.contains(&Reference::Env);
+    let mut result = Ok(());
+    each_template(&mut server.transport, &mut |field, template| {
+        if result.is_ok() {
+            result = check_native(field, template, target);
+        }
+        if let (Ok(()), Some(variables), false) = (&result, how.inline, expands) {
+            match inline(template, variables) {
+                Ok(false) => {}
+                Ok(true) => losses.push(Loss {
+                    field: field.to_owned(),
+                    kind: LossKind::Inlined,
+                    detail: "its value is written in plain text".to_owned(),
+                }),
+                Err(name) => result = Err(format!("`{field}` needs `{name}`, which is not set")),
+            }
+        }
+    });
+    result.map(|()| (server, losses))
+}
+
+fn check_native(field: &str, template: &Template, target: &HostDescriptor) -> Result<(), String> {
+    let foreign = template.segments().iter().find_map(|segment| match segment {
+        Segment::Native { adapter, text } if *adapter != target.id => Some((adapter, text)),
+        _ => None,
+    });
+    match foreign {
+        Some((adapter, text)) => {
+            Err(format!("`{field}` holds `{text}`, which only {adapter} understands"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Puts values in the place of environment references. Returns whether there were any, or
+/// the name of a variable that is not set.
+fn inline(
+    template: &mut Template,
+    variables: &BTreeMap<OsString, OsString>,
+) -> Result<bool, String> {
+    let mut found = false;
+    let mut segments = Vec::new();
+    for segment in template.segments() {
+        segments.push(match segment {
+            Segment::Env { name, default } => {
+                found = true;
+                let value = variables.get(OsStr::new(name)).and_then(|value| value.to_str());
+                match value.map(str::to_owned).or_else(|| default.clone()) {
+                    Some(value) => Segment::Literal(value),
+                    None => return Err(name.clone()),
+                }
+            }
+            other => other.clone(),
+        });
+    }
+    *template = Template::new(segments);
+    Ok(found)
+}
+
+/// Visits every value of a transport with its canonical field.
+fn each_template(transport: &mut Transport, visit: &mut impl FnMut(&str, &mut Template)) {
+    match transport {
+        Transport::Stdio(stdio) => {
+            visit("command", &mut stdio.command);
+            for (at, arg) in stdio.args.iter_mut().enumerate() {
+                visit(&format!("args.{at}"), arg);
+            }
+            for (name, value) in &mut stdio.env {
+                visit(&format!("env.{name}"), value);
+            }
+            stdio.env_file.iter_mut().for_each(|file| visit("env-file", file));
+            stdio.cwd.iter_mut().for_each(|cwd| visit("cwd", cwd));
+        }
+        Transport::StreamableHttp(remote)
+        | Transport::Sse(remote)
+        | Transport::RemoteAuto(remote) => {
+            visit("url", &mut remote.url);
+            for (name, value) in &mut remote.headers {
+                visit(&format!("headers.{name}"), value);
+            }
+            if let Some(oauth) = &mut remote.oauth {
+                each_oauth_template(oauth, visit);
+            }
+        }
+    }
+}
+
+fn each_oauth_template(oauth: &mut OAuth, visit: &mut impl FnMut(&str, &mut Template)) {
+    let fields = [
+        ("oauth.client-id", &mut oauth.client_id),
+        ("oauth.client-secret", &mut oauth.client_secret),
+        ("oauth.authorization-url", &mut oauth.authorization_url),
+        ("oauth.token-url", &mut oauth.token_url),
+        ("oauth.redirect-uri", &mut oauth.redirect_uri),
+    ];
+    for (field, value) in fields {
+        if let Some(value) = value {
+            visit(field, value);
+        }
+    }
+}
