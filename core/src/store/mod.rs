@@ -7,6 +7,10 @@
 //! its promise needs and no more.
 
 pub mod disk;
+#[cfg(feature = "testing")]
+pub mod faulty;
+#[cfg(feature = "testing")]
+pub mod memory;
 mod recorded;
 
 pub use disk::DiskStore;
