@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-use hatch_core::backup::Catalogue;
+use hatch_core::backup::{self, Catalogue};
 use hatch_core::event::Event;
 use hatch_core::home::HatchHome;
 use hatch_core::host::HostId;
@@ -12,7 +12,7 @@ use hatch_core::plan::{FilePlan, Plan, TargetPlan};
 use hatch_core::report::Report;
 use hatch_core::store::faulty::{Fault, FaultyStore};
 use hatch_core::store::memory::{Loss, MemoryStore};
-use hatch_core::store::{Location, Store, is_temporary};
+use hatch_core::store::{Guard, Location, Reader, Store, StoreError, is_temporary};
 use hatch_core::transaction::{
     self, ApplyError, Keep, Operation, OperationId, RecoverError, Recovery,
 };
@@ -82,11 +82,24 @@ fn apply_and_watch(
     interrupted: &dyn Fn() -> bool,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Report, ApplyError> {
-    let operation = Operation {
+    apply_plan(&plan(), store, keep, interrupted, on_event)
+}
+
+fn apply_plan(
+    plan: &Plan,
+    store: &dyn Store,
+    keep: Keep,
+    interrupted: &dyn Fn() -> bool,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Report, ApplyError> {
+    transaction::apply(plan, &home(), store, &operation(), keep, interrupted, on_event)
+}
+
+fn operation() -> Operation {
+    Operation {
         id: OperationId::try_from("0123abcd".to_owned()).unwrap(),
         started: "2026-11-22T11:04:52Z".parse().unwrap(),
-    };
-    transaction::apply(&plan(), &home(), store, &operation, keep, interrupted, on_event)
+    }
 }
 
 fn recover(store: &dyn Store) -> Result<Option<Recovery>, RecoverError> {
@@ -326,6 +339,30 @@ fn half_written() -> MemoryStore {
 }
 
 #[test]
+fn a_stop_while_copies_are_made_leaves_a_whole_backup_or_none() {
+    let documents: Vec<_> = FILES
+        .iter()
+        .map(|(host, path, ..)| (HostId::new(*host).unwrap(), location(path)))
+        .collect();
+    each_call(|nth| {
+        let store = world();
+        let faulty = FaultyStore::new(&store, Fault::StopsAt(nth));
+        let is_done = backup::create(&faulty, &home(), &operation(), &documents).is_ok();
+        for loss in LOSSES {
+            let case = format!("stop at {nth}, {loss:?}");
+            let store = store.fork();
+            store.crash(loss);
+            let listed = Catalogue::new(&store, &home()).list().unwrap().backups.len();
+            assert!(listed == 1 || !is_done, "{case}");
+            let found = if listed == 1 { Found::New } else { Found::Old };
+            check_backup(&store, Keep::Backup, found, &case);
+            assert_eq!(settled(&store, &case), Found::Old);
+        }
+        faulty.tripped()
+    });
+}
+
+#[test]
 fn a_write_that_did_not_happen_is_noticed() {
     let mut noticed = 0;
     each_call(|nth| {
@@ -349,7 +386,10 @@ fn an_edit_after_the_plan_stops_the_run() {
     for (host, path, ..) in FILES {
         let store = world();
         store.put(path, b"edited");
-        let error = apply(&store, Keep::Backup).unwrap_err();
+        let mut events = Vec::new();
+        let error = apply_and_watch(&store, Keep::Backup, &|| false, &mut |e| events.push(e));
+        let error = error.unwrap_err();
+        assert_eq!(events, [Event::Locked], "nothing is even copied");
         assert!(
             matches!(&error, ApplyError::Drifted { host: found, .. } if found.as_str() == host)
         );
@@ -360,6 +400,26 @@ fn an_edit_after_the_plan_stops_the_run() {
         }
         assert_eq!(store.get("/h/.hatch/journal.json"), None);
     }
+}
+
+#[test]
+fn an_edit_of_a_document_that_stays_stops_the_run_too() {
+    let store = world();
+    let mut plan = plan();
+    plan.targets[0].files[0].after = plan.targets[0].files[0].before.clone();
+    store.put(FILES[0].1, b"edited");
+    let error = apply_plan(&plan, &store, Keep::Backup, &|| false, &mut |_| ()).unwrap_err();
+    assert!(matches!(error, ApplyError::Drifted { .. }), "{error}");
+    assert_eq!(store.get(FILES[1].1), None);
+}
+
+#[test]
+fn a_document_is_in_a_plan_once() {
+    let store = world();
+    let mut plan = plan();
+    plan.targets.push(plan.targets[0].clone());
+    let error = apply_plan(&plan, &store, Keep::Backup, &|| false, &mut |_| ()).unwrap_err();
+    assert!(matches!(error, ApplyError::Twice { .. }), "{error}");
 }
 
 #[test]
@@ -490,4 +550,75 @@ fn the_journal_has_no_contents_in_it() {
     let journal = store.get("/h/.hatch/journal.json").unwrap();
     let journal = String::from_utf8(journal).unwrap();
     assert!(!journal.contains("old ") && !journal.contains("new "), "{journal}");
+}
+
+/// What makes something durable, counted.
+struct Counting<'a> {
+    inner: &'a MemoryStore,
+    syncs: Cell<usize>,
+}
+
+impl Counting<'_> {
+    fn count(&self) -> &MemoryStore {
+        self.syncs.set(self.syncs.get() + 1);
+        self.inner
+    }
+}
+
+impl Reader for Counting<'_> {
+    fn read(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.read(at)
+    }
+
+    fn list(&self, folder: &Location) -> Result<Vec<String>, StoreError> {
+        self.inner.list(folder)
+    }
+
+    fn has_folder(&self, folder: &Location) -> Result<bool, StoreError> {
+        self.inner.has_folder(folder)
+    }
+}
+
+impl Store for Counting<'_> {
+    fn make_folder(&self, at: &Location) -> Result<bool, StoreError> {
+        self.inner.make_folder(at)
+    }
+
+    fn replace(&self, at: &Location, bytes: &[u8]) -> Result<(), StoreError> {
+        self.count().replace(at, bytes)
+    }
+
+    fn remove(&self, at: &Location) -> Result<(), StoreError> {
+        self.inner.remove(at)
+    }
+
+    fn remove_folder(&self, at: &Location) -> Result<(), StoreError> {
+        self.inner.remove_folder(at)
+    }
+
+    fn sync_folder(&self, at: &Location) -> Result<(), StoreError> {
+        self.count().sync_folder(at)
+    }
+
+    fn lock(&self, at: &Location) -> Result<Box<dyn Guard>, StoreError> {
+        self.inner.lock(at)
+    }
+}
+
+#[test]
+fn a_run_syncs_as_often_as_it_says() {
+    for (keep, expected) in [(Keep::Backup, 15), (Keep::Nothing, 14)] {
+        let store = MemoryStore::new();
+        store.put_folder("/h/.hatch");
+        let mut plan = plan();
+        plan.targets.truncate(3);
+        for target in &mut plan.targets {
+            let file = &mut target.files[0];
+            file.before = Some(b"old".to_vec());
+            store.put(file.location.path(), b"old");
+        }
+        let counting = Counting { inner: &store, syncs: Cell::new(0) };
+        apply_plan(&plan, &counting, keep, &|| false, &mut |_| ()).unwrap();
+        assert_eq!(counting.syncs.get(), expected, "{keep:?}");
+    }
 }

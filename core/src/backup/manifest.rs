@@ -46,10 +46,6 @@ impl Manifest {
         Manifest { version: VERSION, operation, command, time, files }
     }
 
-    pub(super) fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec_pretty(self).unwrap_or_default()
-    }
-
     /// The manifest in a backup's folder; `None` if there is none.
     pub(super) fn read(
         reader: &dyn Reader,

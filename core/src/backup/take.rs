@@ -8,7 +8,7 @@ use crate::home::HatchHome;
 use crate::host::HostId;
 use crate::plan::FilePlan;
 use crate::report::KeptBackup;
-use crate::store::{Location, Store, StoreError, remove_temporaries};
+use crate::store::{Location, Store, StoreError, remove_temporaries, write_json};
 use crate::transaction::{self, Operation};
 
 /// The longest that the part of a copy's name may be that comes from the document.
@@ -58,7 +58,7 @@ impl KeptCopies {
         store: &dyn Store,
         manifest: &Manifest,
     ) -> Result<(), StoreError> {
-        store.replace(&self.folder.join(MANIFEST), &manifest.to_json())
+        write_json(store, &self.folder.join(MANIFEST), manifest)
     }
 
     pub(crate) fn copy_of(&self, file: &FileRecord) -> Option<Location> {

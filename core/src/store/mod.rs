@@ -215,3 +215,18 @@ pub fn remove_temporaries(store: &dyn Store, folder: &Location) -> Result<(), St
     }
     Ok(())
 }
+
+/// Writes one of hatch's own files, so that a person can read it.
+pub(crate) fn write_json(
+    store: &dyn Store,
+    at: &Location,
+    value: &impl serde::Serialize,
+) -> Result<(), StoreError> {
+    let mut json = serde_json::to_vec_pretty(value).map_err(|error| StoreError::Io {
+        intent: "write",
+        at: at.clone(),
+        source: error.into(),
+    })?;
+    json.push(b'\n');
+    store.replace(at, &json)
+}
