@@ -167,8 +167,8 @@ impl Document {
     fn text_edits(&self, patch: &Patch) -> Result<Vec<TextEdit>, EditError> {
         let Some(root) = &self.root else {
             // It counts as an empty object already.
-            let value =
-                patch.materialise().filter(|value| value.is_filled() || !value.is_container());
+            let empty = Value::Object(Vec::new());
+            let value = patch.materialise().filter(|value| *value != empty);
             return Ok(value.map(|value| json::create(&self.text, &value)).into_iter().collect());
         };
         let changes = reconcile::reconcile(root, patch)?;
