@@ -249,26 +249,119 @@ fn check_any_change(
     prop_assert_eq!(edit(&edited, document.format, path, Some(&new)), edited);
     Ok(())
 }
+
+/// The hosts' own files, and where their servers are.
+const FIXTURES: [(&str, Format, &[&str]); 18] = [
+    ("claude-code/project.mcp.json", Format::Json, &["mcpServers"]),
+    ("claude-code/user.claude.json", Format::Json, &["mcpServers"]),
+    ("claude-desktop/typical.json", Format::Json, &["mcpServers"]),
+    ("claude-desktop/windows-crlf.json", Format::Json, &["mcpServers"]),
+    ("cline/cline_mcp_settings.json", Format::Json, &["mcpServers"]),
+    ("cline/cli-nested.json", Format::Json, &["mcpServers"]),
+    ("cursor/global.json", Format::Json, &["mcpServers"]),
+    ("cursor/project-tabs.json", Format::Json, &["mcpServers"]),
+    ("gemini/settings-commented.json", Format::JsoncNoTrailingCommas, &["mcpServers"]),
+    ("gemini/settings-oauth.json", Format::JsoncNoTrailingCommas, &["mcpServers"]),
+    ("kilo-code/kilo.jsonc", Format::Jsonc, &["mcp"]),
+    ("kiro/mcp.json", Format::Json, &["mcpServers"]),
+    ("lmstudio/oauth-and-extra.json", Format::Json, &["mcpServers"]),
+    ("lmstudio/typical.json", Format::Json, &["mcpServers"]),
+    ("opencode/opencode.jsonc", Format::Jsonc, &["mcp"]),
+    ("vscode/mcp.jsonc", Format::Jsonc, &["servers"]),
+    ("vscode/user-gallery.jsonc", Format::Jsonc, &["servers"]),
+    ("zed/settings.json", Format::Jsonc, &["context_servers"]),
+];
+
+#[expect(clippy::disallowed_methods, reason = "fixtures are files")]
+fn fixture(name: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/hosts/");
+    std::fs::read_to_string(format!("{folder}{name}")).unwrap()
+}
+
+/// The lines that one text has and the other has not, in order.
+fn changed_lines<'a>(before: &'a str, after: &'a str) -> (Vec<&'a str>, Vec<&'a str>) {
+    let (before, after): (Vec<_>, Vec<_>) =
+        (before.split_inclusive('\n').collect(), after.split_inclusive('\n').collect());
+    let start = before.iter().zip(&after).take_while(|(before, after)| before == after).count();
+    let rest = before.len().min(after.len()) - start;
+    let ends = before.iter().rev().zip(after.iter().rev()).take(rest);
+    let end = ends.take_while(|(before, after)| before == after).count();
+    (before[start..before.len() - end].to_vec(), after[start..after.len() - end].to_vec())
+}
+
 #[test]
-fn dump() {
-    use proptest::strategy::ValueTree;
-    let mut runner = proptest::test_runner::TestRunner::default();
-    for _ in 0..6 {
-        let d = written().new_tree(&mut runner).unwrap().current();
-        println!(
-            "-----{:?}\n{}\n==\n{}",
-            d.format,
-            d.text(),
-            edit(
-                &d.text(),
-                d.format,
-                &d.path(),
-                Some(&{
-                    let mut s = section(&d);
-                    s["added"] = server();
-                    s
-                })
-            )
-        );
+fn fixtures_are_read_as_serde_reads_them() {
+    for (name, format, path) in FIXTURES {
+        let text = fixture(name);
+        if format == Format::Json {
+            let whole: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(value(&text, format, &[]), Some(whole.clone()), "{name}");
+            assert_eq!(value(&text, format, path).as_ref(), whole.get(path[0]), "{name}");
+        }
+        let servers = value(&text, format, path).unwrap();
+        assert_eq!(edit(&text, format, path, Some(&servers)), text, "{name}");
+    }
+}
+
+#[test]
+fn fixtures_get_a_server_and_lose_it() {
+    for (name, format, path) in FIXTURES {
+        let text = fixture(name);
+        let mut path = path.to_vec();
+        path.push("added server");
+        let added = edit(&text, format, &path, Some(&server()));
+        assert_eq!(value(&added, format, &path), Some(server()), "{name}");
+        let (old, new) = changed_lines(&text, &added);
+        // At most the line that gets a comma goes.
+        assert!(old.len() <= 1, "{name}: {old:?}");
+        let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        assert!(new.iter().all(|line| line.ends_with(line_end)), "{name}: {new:?}");
+        assert_eq!(edit(&added, format, &path, None), text, "{name}");
+    }
+}
+
+#[test]
+fn fixtures_lose_any_server_with_its_lines_alone() {
+    for (name, format, path) in FIXTURES {
+        let text = fixture(name);
+        let servers = value(&text, format, path).unwrap();
+        for key in servers.as_object().unwrap().keys() {
+            let mut expected = servers.clone();
+            expected.as_object_mut().unwrap().shift_remove(key);
+            let removed = edit(&text, format, path, Some(&expected));
+            assert_eq!(value(&removed, format, path), Some(expected), "{name}: {key}");
+            let (old, new) = changed_lines(&text, &removed);
+            assert!(old.concat().contains(key), "{name}: {key}");
+            // At most the line that loses its comma comes anew.
+            let is_comma = |line: &&str| {
+                old.iter().any(|old| old.replacen(',', "", 1) == **line)
+                    || old
+                        .iter()
+                        .any(|old| old.trim_end().strip_suffix(',') == Some(line.trim_end()))
+            };
+            assert!(new.len() <= 1 && new.iter().all(is_comma), "{name}: {key}: {new:?}");
+        }
+    }
+}
+
+#[test]
+fn fixtures_change_a_field_on_its_line_alone() {
+    for (name, format, path) in FIXTURES {
+        let text = fixture(name);
+        let servers = value(&text, format, path).unwrap();
+        for (key, fields) in servers.as_object().unwrap() {
+            for (field, old) in fields.as_object().unwrap() {
+                let mut path = path.to_vec();
+                path.extend([key.as_str(), field.as_str()]);
+                let edited = edit(&text, format, &path, Some(&json!("changed")));
+                assert_eq!(value(&edited, format, &path), Some(json!("changed")));
+                let (_, new) = changed_lines(&text, &edited);
+                assert_eq!(new.len(), 1, "{name}: {path:?}");
+                assert!(new[0].contains("\"changed\""), "{name}: {path:?}");
+                if !old.is_object() && !old.is_array() {
+                    assert_eq!(edit(&edited, format, &path, Some(old)), text, "{name}: {path:?}");
+                }
+            }
+        }
     }
 }
