@@ -6,7 +6,7 @@
 
 pub mod adapter;
 pub mod backup;
-pub mod digest;
+pub mod document;
 pub mod event;
 pub mod home;
 pub mod host;

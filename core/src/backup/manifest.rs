@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::BackupError;
-use crate::digest::Digest;
+use crate::document::Digest;
 use crate::host::HostId;
 use crate::store::{Location, Reader, RecordedLocation};
 use crate::transaction::OperationId;

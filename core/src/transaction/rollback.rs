@@ -7,7 +7,7 @@
 use super::journal::Journal;
 use super::{LeftAlone, Stuck};
 use crate::backup::{FileRecord, KeptCopies};
-use crate::digest::Digest;
+use crate::document::Digest;
 use crate::event::Event;
 use crate::home::HatchHome;
 use crate::store::{Location, Store, StoreError, remove_temporaries};
