@@ -5,7 +5,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hatch_core::host::HostId;
 use hatch_core::plan::{FilePlan, Plan, TargetPlan};
@@ -15,15 +15,23 @@ use hatch_core::transaction::{self, ApplyError, Keep, Operation, OperationId};
 use tempfile::TempDir;
 
 pub struct World {
-    folder: TempDir,
+    path: PathBuf,
+    /// Removed with the world; `None` if it is another's.
+    _folder: Option<TempDir>,
     pub store: DiskStore,
 }
 
 impl World {
     pub fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let store = DiskStore::open(&folder.path().join("share/hatch"), "~/share/hatch").unwrap();
-        World { folder, store }
+        let world = World::at(folder.path());
+        World { _folder: Some(folder), ..world }
+    }
+
+    /// In a folder that is another's.
+    pub fn at(folder: &Path) -> Self {
+        let store = DiskStore::open(&folder.join("share/hatch"), "~/share/hatch").unwrap();
+        World { path: folder.to_owned(), _folder: None, store }
     }
 
     /// What the next process has: nothing open but hatch's own folder.
@@ -33,7 +41,7 @@ impl World {
     }
 
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.path
     }
 
     pub fn admit(&self, name: &str) -> Result<Location, StoreError> {
