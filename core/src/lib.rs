@@ -7,7 +7,6 @@
 pub mod adapter;
 pub mod backup;
 pub mod configuration;
-pub mod digest;
 pub mod document;
 pub mod environment;
 pub mod event;

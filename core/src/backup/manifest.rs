@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::BackupError;
-use crate::digest::Digest;
+use crate::document::Digest;
 use crate::host::HostId;
 use crate::store::{Location, Reader, RecordedLocation};
 use crate::transaction::OperationId;
@@ -44,10 +44,6 @@ impl Manifest {
     ) -> Self {
         let (operation, command) = (operation.clone(), command.to_owned());
         Manifest { version: VERSION, operation, command, time, files }
-    }
-
-    pub(super) fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec_pretty(self).unwrap_or_default()
     }
 
     /// The manifest in a backup's folder; `None` if there is none.

@@ -8,7 +8,7 @@ use crate::home::HatchHome;
 use crate::host::HostId;
 use crate::plan::FilePlan;
 use crate::report::KeptBackup;
-use crate::store::{Location, Store, StoreError, remove_temporaries};
+use crate::store::{Location, Store, StoreError, remove_temporaries, write_json};
 use crate::transaction::{self, Operation};
 
 /// The longest that the part of a copy's name may be that comes from the document.
@@ -58,7 +58,7 @@ impl KeptCopies {
         store: &dyn Store,
         manifest: &Manifest,
     ) -> Result<(), StoreError> {
-        store.replace(&self.folder.join(MANIFEST), &manifest.to_json())
+        write_json(store, &self.folder.join(MANIFEST), manifest)
     }
 
     pub(crate) fn copy_of(&self, file: &FileRecord) -> Option<Location> {
@@ -74,9 +74,14 @@ impl KeptCopies {
         file.contents(store, &self.folder)
     }
 
-    /// Takes the copies away, the manifest first: without one they are no backup.
-    pub(crate) fn discard(&self, store: &dyn Store) -> Result<(), StoreError> {
+    /// Makes the copies no backup any more.
+    pub(crate) fn remove_manifest(&self, store: &dyn Store) -> Result<(), StoreError> {
         store.remove(&self.folder.join(MANIFEST))?;
+        store.sync_folder(&self.folder)
+    }
+
+    /// Takes the copies away, which have no manifest.
+    pub(crate) fn discard(&self, store: &dyn Store) -> Result<(), StoreError> {
         for name in store.list(&self.folder)? {
             store.remove(&self.folder.join(&name))?;
         }
@@ -107,7 +112,7 @@ pub fn create(
     let created = write(store, home, operation, documents, &copies);
     if let Err(error) = created {
         // Without a manifest, the next run sweeps what stays.
-        let _ = copies.discard(store);
+        let _ = copies.remove_manifest(store).and_then(|()| copies.discard(store));
         return Err(error.into());
     }
     Ok(KeptBackup { id, folder: copies.folder })

@@ -167,8 +167,8 @@ impl Document {
     fn text_edits(&self, patch: &Patch) -> Result<Vec<TextEdit>, EditError> {
         let Some(root) = &self.root else {
             // It counts as an empty object already.
-            let value =
-                patch.materialise().filter(|value| value.is_filled() || !value.is_container());
+            let empty = Value::Object(Vec::new());
+            let value = patch.materialise().filter(|value| *value != empty);
             return Ok(value.map(|value| json::create(&self.text, &value)).into_iter().collect());
         };
         let changes = reconcile::reconcile(root, patch)?;
@@ -225,4 +225,121 @@ fn not_utf8(bytes: &[u8], error: &std::str::Utf8Error) -> SyntaxError {
 /// A key path as a person writes it.
 fn show(path: &[String]) -> String {
     if path.is_empty() { "the whole document".to_owned() } else { format!("`{}`", path.join(".")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(bytes: &[u8]) -> Document {
+        Document::parse(Some(bytes), Format::Json).unwrap()
+    }
+
+    fn path(keys: &[&str]) -> Vec<String> {
+        keys.iter().map(|key| (*key).to_owned()).collect()
+    }
+
+    #[test]
+    fn sections_are_compact_json() {
+        let document = parse(br#"{ "a": { "b" : [1.50, "\u00e9"], "b": [ 2 ] }, "n": null }"#);
+        for (keys, expected) in [
+            (&["a"][..], Some(r#"{"b":[2]}"#)),
+            (&["a", "b"], Some("[2]")),
+            (&["a", "b", "c"], None),
+            (&["a", "x"], None),
+            (&["n"], Some("null")),
+            (&["n", "x"], None),
+            (&[], Some(r#"{"a":{"b":[2]},"n":null}"#)),
+        ] {
+            assert_eq!(document.section(&path(keys)).as_deref(), expected, "{keys:?}");
+        }
+        for bytes in [None, Some(&b""[..]), Some(b" \r\n\t"), Some(b"\xEF\xBB\xBF")] {
+            let document = Document::parse(bytes, Format::Json).unwrap();
+            assert_eq!(document.section(&[]).as_deref(), Some("{}"));
+            assert_eq!(document.section(&path(&["a"])), None);
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_stays_only_where_it_may() {
+        let document = parse(b"\xEF\xBB\xBF{\"a\":1}");
+        assert!(document.has_bom());
+        let change =
+            |value: &str| [SectionChange { path: path(&["a"]), value: Some(value.to_owned()) }];
+        for (value, keep_bom, expected) in [
+            ("1", false, "\u{feff}{\"a\":1}"),
+            ("2", false, "{\"a\":2}"),
+            ("2", true, "\u{feff}{\"a\":2}"),
+        ] {
+            assert_eq!(document.edit(&change(value), keep_bom).unwrap(), expected.as_bytes());
+        }
+        assert_eq!(document.edit(&[], false).unwrap(), "\u{feff}{\"a\":1}".as_bytes());
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf_8_have_a_place() {
+        for (bytes, line, column) in [
+            (&b"\xFF"[..], 1, 1),
+            (b"{\"\xC3\xA9\": \"\xE9\"}", 1, 8),
+            (b"\xEF\xBB\xBF{\r\n \xC3", 2, 2),
+            (b"{\0\xFE\xFF", 1, 3),
+        ] {
+            let error = Document::parse(Some(bytes), Format::Jsonc).unwrap_err();
+            assert_eq!((error.line, error.column), (line, column));
+            assert_eq!(error.message, "the text is not valid UTF-8");
+        }
+    }
+
+    #[test]
+    fn other_formats_are_refused_clearly() {
+        for (format, name) in [(Format::Toml, "TOML"), (Format::Yaml, "YAML")] {
+            let error = Document::parse(Some(b"a = 1"), format).unwrap_err();
+            let expected = format!("hatch does not read {name} yet at line 1, column 1");
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn the_whole_document_can_be_set_and_emptied() {
+        let document = parse(b"{ \"a\": 1 }\n");
+        for (value, expected) in [
+            (Some("{\"a\":2}"), "{ \"a\": 2 }\n"),
+            (Some("[]"), "[]\n"),
+            (Some("{}"), "{}\n"),
+            (None, "{}\n"),
+        ] {
+            let change = SectionChange { path: vec![], value: value.map(str::to_owned) };
+            assert_eq!(document.edit(&[change], true).unwrap(), expected.as_bytes());
+        }
+    }
+
+    #[test]
+    fn several_sections_are_edited_at_once() {
+        let document = parse(b"{\n  \"a\": { \"x\": 1 },\n  \"b\": 2\n}\n");
+        let change = |keys: &[&str], value: Option<&str>| SectionChange {
+            path: path(keys),
+            value: value.map(str::to_owned),
+        };
+        let changes = [
+            change(&["new", "one"], Some("1")),
+            change(&["a", "x"], Some("2")),
+            change(&["b"], None),
+            change(&["new", "two"], Some("[]")),
+            change(&["a", "y"], Some("3")),
+        ];
+        let expected = "{\n  \"a\": { \"x\": 2, \"y\": 3 },\n  \"new\": {\n    \"one\": 1,\n    \"two\": []\n  }\n}\n";
+        assert_eq!(document.edit(&changes, true).unwrap(), expected.as_bytes());
+    }
+
+    #[test]
+    fn printing_shows_no_content() {
+        let document = parse(br#"{"key": "s3cret"}"#);
+        let change = SectionChange { path: path(&["a"]), value: Some("\"s3cret\"".to_owned()) };
+        let broken = Document::parse(Some(b"{\"key\": \"s3cret\" x}"), Format::Json).unwrap_err();
+        for printed in
+            [format!("{document:?}"), format!("{change:?}"), format!("{broken:?} {broken}")]
+        {
+            assert!(!printed.contains("s3cret"), "{printed}");
+        }
+    }
 }

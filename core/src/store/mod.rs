@@ -7,6 +7,10 @@
 //! its promise needs and no more.
 
 pub mod disk;
+#[cfg(feature = "testing")]
+pub mod faulty;
+#[cfg(feature = "testing")]
+pub mod memory;
 mod recorded;
 
 pub use disk::DiskStore;
@@ -210,4 +214,19 @@ pub fn remove_temporaries(store: &dyn Store, folder: &Location) -> Result<(), St
         store.remove(&folder.join(name))?;
     }
     Ok(())
+}
+
+/// Writes one of hatch's own files, so that a person can read it.
+pub(crate) fn write_json(
+    store: &dyn Store,
+    at: &Location,
+    value: &impl serde::Serialize,
+) -> Result<(), StoreError> {
+    let mut json = serde_json::to_vec_pretty(value).map_err(|error| StoreError::Io {
+        intent: "write",
+        at: at.clone(),
+        source: error.into(),
+    })?;
+    json.push(b'\n');
+    store.replace(at, &json)
 }

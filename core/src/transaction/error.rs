@@ -97,8 +97,8 @@ pub enum ApplyError {
     #[error("interrupted")]
     Interrupted,
     /// The run failed, and not everything could be put back.
-    #[error("{0}")]
-    RollbackIncomplete(#[source] Box<Incomplete>),
+    #[error(transparent)]
+    RollbackIncomplete(Box<Incomplete>),
 }
 
 impl ApplyError {
@@ -146,8 +146,8 @@ pub enum RecoverError {
         journal: Location,
     },
     /// Not everything could be put back. The next run will try again.
-    #[error("{0}")]
-    Incomplete(#[source] Box<Incomplete>),
+    #[error(transparent)]
+    Incomplete(Box<Incomplete>),
 }
 
 /// What could not be put back. The journal and the copies are still there.

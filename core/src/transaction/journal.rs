@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Keep, Operation, OperationId, RecoverError};
 use crate::backup::{BackupId, FileRecord, KeptCopies, Manifest};
 use crate::home::HatchHome;
-use crate::store::{Location, Reader, RecordedLocation, Store, StoreError};
+use crate::store::{Location, Reader, RecordedLocation, Store, StoreError, write_json};
 
 const VERSION: u32 = 1;
 
@@ -72,8 +72,7 @@ impl Journal {
 
     /// From here on, the run is undone unless it commits.
     pub(super) fn write(&self, store: &dyn Store, home: &HatchHome) -> Result<(), StoreError> {
-        let json = serde_json::to_vec_pretty(self).unwrap_or_default();
-        store.replace(&home.journal(), &json)?;
+        write_json(store, &home.journal(), self)?;
         store.sync_folder(home.folder())
     }
 

@@ -7,7 +7,7 @@
 use super::journal::Journal;
 use super::{LeftAlone, Stuck};
 use crate::backup::{FileRecord, KeptCopies};
-use crate::digest::Digest;
+use crate::document::Digest;
 use crate::event::Event;
 use crate::home::HatchHome;
 use crate::store::{Location, Store, StoreError, remove_temporaries};
@@ -48,14 +48,17 @@ pub(super) fn put_back(
     undone
 }
 
-/// Removes the journal, and then the copies, which nobody needs any more.
+/// Removes the journal, and the copies, which nobody needs any more. The manifest goes before
+/// the journal, for good: copies without either are swept, whenever this is killed.
 pub(super) fn close(
     store: &dyn Store,
     home: &HatchHome,
     journal: &Journal,
 ) -> Result<(), StoreError> {
+    let copies = journal.copies(home);
+    copies.remove_manifest(store)?;
     Journal::remove(store, home)?;
-    journal.copies(home).discard(store)
+    copies.discard(store)
 }
 
 enum State {

@@ -249,8 +249,8 @@ impl<'a> Editor<'a> {
             return self.place_on_lines(at, indent, previous);
         }
         match after.line_break {
-            // The rest of the line is a comment, so the new child needs a line of its own.
-            Some(at) if self.ends_with_line_comment(previous, slot) => {
+            // The new child needs a line of its own.
+            Some(at) if self.has_closing_comment(previous, slot) => {
                 let mut indent = line_indent(self.text(), slot.own.start).to_owned();
                 if !self.text()[self.gaps.open()..slot.own.start].contains(['\n', '\r']) {
                     indent.push_str(&self.style.unit);
@@ -261,11 +261,13 @@ impl<'a> Editor<'a> {
         }
     }
 
-    fn ends_with_line_comment(&self, index: usize, slot: &Slot) -> bool {
-        let tokens = self.gaps.tokens(index + 1);
-        let is_last =
-            |kind: TokenKind, end: usize| kind == TokenKind::LineComment && end == slot.own.end;
-        tokens.iter().any(|token| is_last(token.kind, token.range.end))
+    /// Whether a comment closes the child's line, so that what came behind it on that line
+    /// would be commented out, or would take the comment over.
+    fn has_closing_comment(&self, index: usize, slot: &Slot) -> bool {
+        slot.comma.is_some_and(|comma| comma + 1 < slot.own.end)
+            || self.gaps.tokens(index + 1).iter().any(|token| {
+                token.kind == TokenKind::LineComment && token.range.end == slot.own.end
+            })
     }
 
     /// Puts new children before all that stay.

@@ -116,3 +116,110 @@ fn string_fault(fault: &ParseStringErrorKind) -> &'static str {
         | ParseStringErrorKind::InvalidEscape => "unknown escape in a string",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Format; 3] = [Format::Json, Format::Jsonc, Format::JsoncNoTrailingCommas];
+
+    #[test]
+    fn bad_texts_are_refused_where_they_go_wrong() {
+        for (text, line, column, message) in [
+            ("{", 1, 1, "`{` without its `}`"),
+            ("[1,\n  2", 1, 1, "`[` without its `]`"),
+            ("{\"a\": 1,\n \"b\" 2}", 2, 6, "expected a colon after a key"),
+            ("{\"a\": }", 1, 7, "unexpected `}`"),
+            ("{\"é\": 1 \"b\": 2}", 1, 8, "expected a comma"),
+            ("[1 2]", 1, 3, "expected a comma"),
+            ("[1,,2]", 1, 4, "unexpected `,`"),
+            ("[,]", 1, 2, "unexpected `,`"),
+            ("{,}", 1, 2, "expected a key in double quotes or `}`"),
+            ("{a: 1}", 1, 2, "expected a key in double quotes"),
+            ("{1: 1}", 1, 2, "expected a key in double quotes"),
+            ("{'a': 1}", 1, 2, "strings need double quotes"),
+            ("[1}", 1, 3, "unexpected `}`"),
+            ("{\"a\": 1]", 1, 8, "expected a key in double quotes or `}`"),
+            ("1 2", 1, 3, "expected nothing after the value"),
+            ("{} x", 1, 4, "expected nothing after the value"),
+            ("[01]", 1, 3, "expected a comma"),
+            ("-01", 1, 3, "expected nothing after the value"),
+            ("+1", 1, 1, "a plus sign before a number is not allowed"),
+            ("0x1F", 1, 1, "hexadecimal numbers are not allowed"),
+            (".5", 1, 1, "a decimal point needs digits on both sides"),
+            ("5.", 1, 1, "a decimal point needs digits on both sides"),
+            ("1e", 1, 3, "expected a digit"),
+            ("1e+", 1, 4, "expected a digit"),
+            ("-", 1, 2, "expected a digit"),
+            ("NaN", 1, 1, "unexpected word: only true, false and null need no quotes"),
+            ("-Infinity", 1, 1, "infinity and NaN are not allowed"),
+            ("[True]", 1, 2, "unexpected character"),
+            ("nul", 1, 1, "unexpected word: only true, false and null need no quotes"),
+            ("\"a\nb\"", 1, 3, "a line break in a string"),
+            ("\"a\tb\"", 1, 3, "a control character in a string"),
+            ("[\"\\x41\"]", 1, 3, "unknown escape in a string"),
+            ("[\"\\u12\"]", 1, 3, "`\\u` needs four hexadecimal digits"),
+            ("[\"\\ud800\"]", 1, 3, "a `\\u` escape names half of a surrogate pair"),
+            ("[\"\\udc00\"]", 1, 3, "a `\\u` escape names half of a surrogate pair"),
+            ("[\"abc]", 1, 2, "a string without its closing quote"),
+            ("{\r\n  \"a\u{301}\": \"ok\",\r\n  \"b\": ?\r\n}", 3, 8, "unexpected character"),
+            ("[\u{a0}1]", 1, 2, "unexpected character"),
+            ("[\u{b}1]", 1, 2, "unexpected character"),
+            ("[\u{2028}1]", 1, 2, "unexpected character"),
+            ("\u{feff}1", 1, 1, "unexpected character"),
+            ("[1]\0", 1, 4, "unexpected character"),
+            ("/* x", 1, 1, "`/*` without its `*/`"),
+        ] {
+            for format in ALL {
+                let Err(error) = parse(text, format) else { panic!("{text:?} as {format:?}") };
+                assert_eq!(
+                    (error.line, error.column, error.message.as_str()),
+                    (line, column, message),
+                    "{text:?} as {format:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn formats_differ_in_comments_and_trailing_commas() {
+        let comments = "comments are not allowed here";
+        let commas = "a comma after the last value is not allowed";
+        for (text, place, [json, jsonc, without_commas]) in [
+            ("{\n  // x\n}", (2, 3), [comments, "", ""]),
+            ("/* x */ 1", (1, 1), [comments, "", ""]),
+            ("[1,]", (1, 3), [commas, "", commas]),
+            ("{\"a\":1 , }", (1, 8), [commas, "", commas]),
+            ("// only a comment", (1, 1), [comments, "", ""]),
+        ] {
+            for (format, expected) in ALL.into_iter().zip([json, jsonc, without_commas]) {
+                let found = parse(text, format).err();
+                let place = (!expected.is_empty()).then_some((place, expected));
+                let found = found
+                    .as_ref()
+                    .map(|error| ((error.line, error.column), error.message.as_str()));
+                assert_eq!(found, place, "{text:?} as {format:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nesting_has_an_end() {
+        let nested = |open: &str, close: &str, depth: usize| {
+            format!("{}1{}", open.repeat(depth), close.repeat(depth))
+        };
+        for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
+            let levels = open.matches(['[', '{']).count();
+            let deepest = strict::DEEPEST / levels;
+            assert!(parse(&nested(open, close, deepest), Format::Json).is_ok(), "{open}");
+            for depth in [deepest + 1, 100_000] {
+                let error = parse(&nested(open, close, depth), Format::Json).unwrap_err();
+                assert_eq!(error.message, strict::TOO_DEEP, "{open}");
+                assert_eq!(error.line, 1);
+            }
+            assert!(parse(&open.repeat(100_000), Format::Jsonc).is_err());
+        }
+        let error = parse(&"[".repeat(300), Format::Json).unwrap_err();
+        assert_eq!((error.column, error.message.as_str()), (257, strict::TOO_DEEP));
+    }
+}

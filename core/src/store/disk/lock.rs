@@ -46,5 +46,15 @@ fn open(dir: &Dir, path: &Path) -> io::Result<File> {
         use cap_std::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    Ok(dir.open_with(path, &options)?.into_std())
+    let file = dir.open_with(path, &options)?;
+    #[cfg(unix)]
+    {
+        use cap_std::fs::{Permissions, PermissionsExt as _};
+        // The umask may have taken bits away, even the owner's.
+        let private = Permissions::from_mode(0o600);
+        if file.metadata()?.permissions().mode() & 0o777 != private.mode() {
+            file.set_permissions(private)?;
+        }
+    }
+    Ok(file.into_std())
 }

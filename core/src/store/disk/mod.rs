@@ -73,6 +73,9 @@ impl DiskStore {
     /// which the file will be made. A folder that a dead run made can be admitted as well,
     /// to be removed.
     ///
+    /// After [`crate::transaction::recover`], documents are to be admitted anew: the folder of
+    /// one may have been removed.
+    ///
     /// # Errors
     ///
     /// Fails for a path that is not absolute, for a link that leads in a circle or into a

@@ -1,0 +1,216 @@
+//! All files change, or none: with a fault in each call, and with a stop at each call. What
+//! others do meanwhile is in `drift.rs`.
+
+mod model;
+
+use hatch_core::backup;
+use hatch_core::backup::Catalogue;
+use hatch_core::host::HostId;
+use hatch_core::store::faulty::{Fault, FaultyStore};
+use hatch_core::store::memory::{Loss, MemoryStore};
+use hatch_core::transaction::{ApplyError, Keep};
+use model::*;
+
+/// Runs `case` for 0, 1, 2, ... until it says that its fault did not come any more. Returns
+/// how many there were.
+fn each_call(mut case: impl FnMut(usize) -> bool) -> usize {
+    (0..10_000).find(|nth| !case(*nth)).expect("a run should end")
+}
+
+#[expect(clippy::print_stdout, reason = "how much was tried; shown with --nocapture")]
+fn say(what: &str, count: usize) {
+    println!("{what}: {count}");
+}
+
+#[test]
+fn without_a_fault_all_is_new() {
+    for keep in [Keep::Backup, Keep::Nothing] {
+        let store = world();
+        let report = apply(&store, keep).unwrap();
+        assert_eq!(report.backup.is_some(), keep == Keep::Backup);
+        store.crash(Loss::Unsynced);
+        assert_eq!(settled(&store, "no fault"), Found::New);
+        check_backup(&store, keep, Found::New, "no fault");
+    }
+}
+
+#[test]
+fn a_call_that_fails_undoes_the_run() {
+    let faults: [fn(usize) -> Fault; 2] = [Fault::FailsAt, Fault::LiesAt];
+    for (fault, keep) in faults.iter().flat_map(|f| [(f, Keep::Backup), (f, Keep::Nothing)]) {
+        let count = each_call(|nth| {
+            let case = format!("{:?} {keep:?}", fault(nth));
+            let store = world();
+            let faulty = FaultyStore::new(&store, fault(nth));
+            let outcome = apply(&faulty, keep);
+            let expected = match &outcome {
+                Ok(_) => Found::New,
+                Err(error) => {
+                    assert!(error.is_undone(), "{case}: {error}");
+                    Found::Old
+                }
+            };
+            check_documents_now(&store, expected, &case);
+            store.crash(Loss::Unsynced);
+            recover(&store).unwrap();
+            assert_eq!(settled(&store, &case), expected, "{case}");
+            check_backup(&store, keep, expected, &case);
+            faulty.tripped()
+        });
+        say("calls that failed", count);
+    }
+}
+
+#[test]
+fn a_stop_at_any_call_leaves_all_or_nothing() {
+    for keep in [Keep::Backup, Keep::Nothing] {
+        let count = each_call(|nth| {
+            let store = world();
+            let faulty = FaultyStore::new(&store, Fault::StopsAt(nth));
+            let is_done = apply(&faulty, keep).is_ok();
+            for loss in LOSSES {
+                let case = format!("stop at {nth}, {loss:?}, {keep:?}");
+                let store = store.fork();
+                store.crash(loss);
+                recover(&store).unwrap();
+                let found = settled(&store, &case);
+                assert!(found == Found::New || !is_done, "{case}: undone after the commit");
+                check_backup(&store, keep, found, &case);
+                check_next_run(&store, found, &case);
+            }
+            faulty.tripped()
+        });
+        say("calls at which the process stopped, times 8", count);
+    }
+}
+
+/// The next run works, and takes along whatever the dead one left.
+#[track_caller]
+fn check_next_run(store: &MemoryStore, found: Found, case: &str) {
+    if found == Found::New {
+        return;
+    }
+    apply(store, Keep::Nothing).unwrap_or_else(|error| panic!("{case}: next run: {error}"));
+    assert_eq!(settled(store, case), Found::New, "{case}");
+    let left = store.paths().into_iter().filter(|path| path.starts_with("/h/.hatch"));
+    let left: Vec<_> = left.map(|path| path.display().to_string()).collect();
+    assert_eq!(left, ["/h/.hatch", "/h/.hatch/backups"], "{case}");
+}
+
+#[test]
+fn a_stop_during_recovery_too_leaves_all_or_nothing() {
+    let mut cases = 0;
+    each_call(|nth| {
+        let killed = world();
+        let faulty = FaultyStore::new(&killed, Fault::StopsAt(nth));
+        let is_done = apply(&faulty, Keep::Backup).is_ok();
+        for first in LOSSES {
+            each_call(|again| {
+                let store = killed.fork();
+                store.crash(first);
+                let faulty = FaultyStore::new(&store, Fault::StopsAt(again));
+                // What it says is nobody's to hear.
+                let _ = recover(&faulty);
+                for second in [Loss::Nothing, Loss::Unsynced, Loss::Some(7), Loss::Some(8)] {
+                    let case = format!("stop at {nth}, {first:?}, then at {again}, {second:?}");
+                    let store = store.fork();
+                    store.crash(second);
+                    recover(&store).unwrap();
+                    let found = settled(&store, &case);
+                    assert!(found == Found::New || !is_done, "{case}: undone after the commit");
+                    check_backup(&store, Keep::Backup, found, &case);
+                    cases += 1;
+                }
+                faulty.tripped()
+            });
+        }
+        faulty.tripped()
+    });
+    say("stops in a run and in its recovery", cases);
+}
+
+#[test]
+fn a_stop_while_a_failed_run_is_undone_leaves_all_or_nothing() {
+    let mut cases = 0;
+    each_call(|nth| {
+        let mut was_tripped = false;
+        each_call(|stop| {
+            let store = world();
+            let failing = FaultyStore::new(&store, Fault::FailsAt(nth));
+            let stopping = FaultyStore::new(&failing, Fault::StopsAt(nth + 1 + stop));
+            let is_done = apply(&stopping, Keep::Backup).is_ok();
+            was_tripped |= failing.tripped();
+            for loss in LOSSES {
+                let case = format!("failure at {nth}, stop {stop} calls later, {loss:?}");
+                let store = store.fork();
+                store.crash(loss);
+                recover(&store).unwrap();
+                let found = settled(&store, &case);
+                assert!(found == Found::New || !is_done, "{case}: undone after the commit");
+                check_backup(&store, Keep::Backup, found, &case);
+                cases += 1;
+            }
+            stopping.tripped()
+        });
+        was_tripped
+    });
+    say("failures with a stop after them", cases);
+}
+
+#[test]
+fn a_recovery_that_fails_can_be_tried_again() {
+    let faults: [fn(usize) -> Fault; 2] = [Fault::FailsAt, Fault::LiesAt];
+    for fault in faults {
+        each_call(|nth| {
+            let store = half_written();
+            let faulty = FaultyStore::new(&store, fault(nth));
+            let _ = recover(&faulty);
+            recover(&store).unwrap();
+            assert_eq!(settled(&store, &format!("{:?}", fault(nth))), Found::Old);
+            faulty.tripped()
+        });
+    }
+}
+
+#[test]
+fn a_stop_while_copies_are_made_leaves_a_whole_backup_or_none() {
+    let documents: Vec<_> = FILES
+        .iter()
+        .map(|(host, path, ..)| (HostId::new(*host).unwrap(), location(path)))
+        .collect();
+    each_call(|nth| {
+        let store = world();
+        let faulty = FaultyStore::new(&store, Fault::StopsAt(nth));
+        let is_done = backup::create(&faulty, &home(), &operation(), &documents).is_ok();
+        for loss in LOSSES {
+            let case = format!("stop at {nth}, {loss:?}");
+            let store = store.fork();
+            store.crash(loss);
+            let listed = Catalogue::new(&store, &home()).list().unwrap().backups.len();
+            assert!(listed == 1 || !is_done, "{case}");
+            let found = if listed == 1 { Found::New } else { Found::Old };
+            check_backup(&store, Keep::Backup, found, &case);
+            assert_eq!(settled(&store, &case), Found::Old);
+        }
+        faulty.tripped()
+    });
+}
+
+#[test]
+fn a_write_that_did_not_happen_is_noticed() {
+    let mut noticed = 0;
+    each_call(|nth| {
+        let store = world();
+        let faulty = FaultyStore::new(&store, Fault::ForgetsAt(nth));
+        let outcome = apply(&faulty, Keep::Backup);
+        if let Err(error) = outcome {
+            assert!(matches!(error, ApplyError::Verify { .. }), "call {nth}: {error}");
+            noticed += 1;
+            assert_eq!(settled(&store, &format!("call {nth}")), Found::Old);
+        } else {
+            check_documents_now(&store, Found::New, &format!("call {nth}"));
+        }
+        faulty.tripped()
+    });
+    assert_eq!(noticed, 3, "each document that is written");
+}
