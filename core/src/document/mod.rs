@@ -94,6 +94,12 @@ pub enum EditError {
         /// The keys down to that value.
         path: Vec<String>,
     },
+    /// The new value would nest arrays and objects deeper than documents may.
+    #[error("the new value of {} is nested too deep", show(path))]
+    TooDeep {
+        /// The section.
+        path: Vec<String>,
+    },
     /// The edit went wrong, and its result was thrown away.
     #[error("internal error: the edited document would not hold exactly what was asked")]
     Unsound,

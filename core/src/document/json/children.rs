@@ -153,7 +153,7 @@ impl<'a> Editor<'a> {
                 }
                 _ => {
                     let before = self.before(index, slot.own.start);
-                    runs.push(Run { last: index, own: slot.own, before, after });
+                    runs.push(Run { first: index, last: index, own: slot.own, before, after });
                 }
             }
         }
@@ -162,27 +162,25 @@ impl<'a> Editor<'a> {
 
     fn cut(&self, run: &Run) -> Range<usize> {
         let Run { own, before, after, .. } = run;
-        let (starts_container, ends_container) =
-            (before.what == Neighbour::Bracket, after.what == Neighbour::Bracket);
-        if self.none_is_kept() && starts_container {
+        let (is_first, is_last) = (run.first == 0, after.what == Neighbour::Bracket);
+        if self.none_is_kept() && is_first {
             if !self.change.inserted.is_empty() && before.line_break.is_none() {
                 // The new children come right here.
                 return own.clone();
             }
-            if self.change.inserted.is_empty() && ends_container {
+            let is_only = before.what == Neighbour::Bracket && is_last;
+            if self.change.inserted.is_empty() && is_only {
                 return before.end..after.start;
             }
         }
         match (before.line_break, after.line_break) {
             (Some(line_start), Some(line_end)) => line_start..line_end,
-            (Some(line_start), None) if ends_container && before.what != Neighbour::LineComment => {
+            (Some(line_start), None) if is_last && before.what != Neighbour::LineComment => {
                 line_start..own.end
             }
             (Some(_), None) => own.start..after.start,
-            (None, Some(_)) if starts_container && after.what == Neighbour::Child => {
-                own.start..after.start
-            }
-            (None, None) if starts_container && !ends_container => own.start..after.start,
+            (None, Some(_)) if is_first && after.what == Neighbour::Child => own.start..after.start,
+            (None, None) if is_first && !is_last => own.start..after.start,
             (None, _) => before.end..own.end,
         }
     }
@@ -359,7 +357,8 @@ impl<'a> Editor<'a> {
 
 /// Removed children with nothing but blanks between them.
 struct Run {
-    /// The index of the last of them.
+    /// The index of the first of them.
+    first: usize,
     last: usize,
     own: Range<usize>,
     before: Before,
