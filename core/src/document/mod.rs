@@ -140,6 +140,9 @@ impl Document {
     /// order mark included; else the mark stays if `keep_bom` says so. Without its value the
     /// whole document becomes an empty object.
     ///
+    /// A member that is added and taken away again leaves no trace, but for an empty container
+    /// that held blanks and no comment: it ends as `{}`.
+    ///
     /// # Errors
     ///
     /// Fails for a value that is no JSON text, and where a parent of a section has a value
