@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::edit::layout_at;
-use super::print::{Layout, print_entry};
+use super::place::{Place, Side, colon_of, line_break_before};
+use super::print::print_entry;
 use super::style::{Style, gap_after_comma, line_indent};
 use super::trivia::{Gaps, Slot, TokenKind};
 use crate::document::reconcile::{Children, Insertion};
 use crate::document::splice::TextEdit;
-use crate::document::tree::{Kind, Node};
+use crate::document::tree::Kind;
 use crate::document::value::Value;
 
 /// Adds the edits that make the change.
@@ -57,14 +58,6 @@ enum Neighbour {
     Child,
     LineComment,
     BlockComment,
-}
-
-/// Where and how new children are put.
-struct Place {
-    at: usize,
-    /// The indentation of lines of their own; `None` within a line.
-    indent: Option<String>,
-    style: Style,
 }
 
 impl<'a> Editor<'a> {
@@ -363,52 +356,4 @@ struct Run {
     own: Range<usize>,
     before: Before,
     after: After,
-}
-
-/// Which side of the new children the old text is on that they join.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Before,
-    Behind,
-}
-
-impl Place {
-    /// New children with the blanks and commas between them and, behind a child or comment,
-    /// before them.
-    fn print(&self, group: &[Insertion<'_>], side: Side, ends_with_comma: bool) -> String {
-        let mut text = String::new();
-        for (at, insertion) in group.iter().enumerate() {
-            match &self.indent {
-                Some(indent) => {
-                    text.push_str(self.style.line_break);
-                    text.push_str(indent);
-                }
-                None if at > 0 || side == Side::Behind => text.push_str(&self.style.gap),
-                None => {}
-            }
-            let layout = self.indent.as_deref().map_or(Layout::OneLine, Layout::ManyLines);
-            text.push_str(&print_entry(insertion.key, &insertion.value, &self.style, layout));
-            if at + 1 < group.len() || ends_with_comma {
-                text.push(',');
-            }
-        }
-        text
-    }
-}
-
-/// What stands between a member's key and value, if that is blanks and the colon alone.
-fn colon_of<'a>(text: &'a str, container: &Node, index: usize) -> Option<&'a str> {
-    let Kind::Object(members) = &container.kind else { return None };
-    let member = members.get(index)?;
-    let colon = &text[member.key_range.end..member.value.range.start];
-    colon.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b':')).then_some(colon)
-}
-
-/// The line end right before `offset`.
-fn line_break_before(text: &str, offset: usize) -> &'static str {
-    match text.as_bytes()[..offset] {
-        [.., b'\r', b'\n'] => "\r\n",
-        [.., b'\r'] => "\r",
-        _ => "\n",
-    }
 }
