@@ -1,5 +1,7 @@
 //! What documents promise, for documents in every style and for the hosts' own files.
 
+#![allow(clippy::unwrap_used, reason = "what fails here fails a test")]
+
 #[path = "document/generate.rs"]
 mod generate;
 
@@ -140,6 +142,34 @@ proptest! {
         let mut path = document.path();
         path.push(gone);
         prop_assert_eq!(edit(&text, document.format, &path, None), edited);
+    }
+
+    #[test]
+    fn items_come_and_go_without_a_trace(document in written(), which in 0..8_usize, at in 0..4_usize) {
+        let servers = section(&document);
+        let arrays: Vec<_> = servers
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(_, value)| value.as_array().is_some_and(|items| !items.is_empty()))
+            .collect();
+        if arrays.is_empty() {
+            return Ok(());
+        }
+        let (key, old) = arrays[which % arrays.len()];
+        let mut new = old.clone();
+        let items = new.as_array_mut().unwrap();
+        items.insert(at.min(items.len()), json!("added"));
+        let mut path = document.path();
+        path.push(key);
+
+        let text = document.text();
+        let added = edit(&text, document.format, &path, Some(&new));
+        prop_assert_eq!(value(&added, document.format, &path), Some(new));
+        check_foreign(&document, &added, |foreign| foreign != key)?;
+        prop_assert!(is_left_of(&text, &added), "{}", added);
+        let restored = edit(&added, document.format, &path, Some(old));
+        prop_assert_eq!(restored, text);
     }
 
     #[test]
@@ -363,5 +393,107 @@ fn fixtures_change_a_field_on_its_line_alone() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn fixtures_change_as_a_person_would_change_them() {
+    let added = json!({ "command": "npx", "args": ["-y", "x"], "env": { "K": "v" }, "e": {} });
+    for (name, path, value, old, new) in [
+        (
+            "gemini/settings-commented.json",
+            vec!["mcpServers", "new"],
+            Some(&added),
+            "    \"experimental-server\": { \"command\": \"./bin/exp\" }\n",
+            concat!(
+                "    \"experimental-server\": { \"command\": \"./bin/exp\" },\n",
+                "    \"new\": {\n      \"command\": \"npx\",\n      \"args\": [\"-y\", \"x\"],\n",
+                "      \"env\": {\n        \"K\": \"v\"\n      },\n      \"e\": {}\n    }\n"
+            ),
+        ),
+        (
+            "vscode/mcp.jsonc",
+            vec!["servers", "new"],
+            Some(&added),
+            "",
+            concat!(
+                "\t\t\"new\": {\n\t\t\t\"command\": \"npx\",\n\t\t\t\"args\": [\"-y\", \"x\"],\n",
+                "\t\t\t\"env\": {\n\t\t\t\t\"K\": \"v\",\n\t\t\t},\n\t\t\t\"e\": {},\n\t\t},\n"
+            ),
+        ),
+        (
+            "claude-desktop/windows-crlf.json",
+            vec!["mcpServers", "sqlite", "env", "K"],
+            Some(&json!("v")),
+            "            \"env\": {}\r\n",
+            "            \"env\": {\r\n                \"K\": \"v\"\r\n            }\r\n",
+        ),
+        (
+            "claude-desktop/windows-crlf.json",
+            vec!["mcpServers", "old-notes", "env", "K"],
+            Some(&json!("v")),
+            "            \"env\": { \"NOTES_DIR\": \"D:\\\\Notes\" },\r\n",
+            "            \"env\": { \"NOTES_DIR\": \"D:\\\\Notes\", \"K\": \"v\" },\r\n",
+        ),
+        (
+            "vscode/mcp.jsonc",
+            vec!["servers", "context7"],
+            None,
+            concat!(
+                "\t\t// hosted\n\t\t\"context7\": {\n\t\t\t\"type\": \"http\",\n",
+                "\t\t\t\"url\": \"https://mcp.context7.com/mcp\",\n",
+                "\t\t\t\"headers\": { \"CONTEXT7_API_KEY\": \"${input:perplexity-key}\" },\n\t\t},\n"
+            ),
+            "",
+        ),
+        (
+            "opencode/opencode.jsonc",
+            vec!["mcp", "org-default"],
+            None,
+            "    \"org-default\": { \"enabled\": false }, // defined by the organisation\n",
+            "",
+        ),
+        (
+            "gemini/settings-commented.json",
+            vec!["mcp", "excluded"],
+            Some(&json!(["experimental-server", "other"])),
+            "    \"excluded\": [\"experimental-server\"]\n",
+            "    \"excluded\": [\"experimental-server\", \"other\"]\n",
+        ),
+        (
+            "gemini/settings-commented.json",
+            vec!["mcp", "allowed"],
+            Some(&json!(["pythonTools", "legacyHttp"])),
+            "    \"allowed\": [\"pythonTools\", \"httpServer\", \"legacyHttp\"],\n",
+            "    \"allowed\": [\"pythonTools\", \"legacyHttp\"],\n",
+        ),
+        (
+            "gemini/settings-commented.json",
+            vec!["ui", "hideBanner"],
+            None,
+            "    \"theme\": \"GitHub\",\n    \"hideBanner\": true /* noisy */\n",
+            "    \"theme\": \"GitHub\"\n",
+        ),
+        (
+            "claude-desktop/typical.json",
+            vec!["mcpServers", "filesystem", "args"],
+            Some(&json!(["-y", "@modelcontextprotocol/server-filesystem", "/Users/sam/Desktop"])),
+            "        \"/Users/sam/Desktop\",\n        \"/Users/sam/My Documents/Büro\"\n",
+            "        \"/Users/sam/Desktop\"\n",
+        ),
+    ] {
+        let text = fixture(name);
+        let (_, format, _) = FIXTURES.into_iter().find(|(known, ..)| *known == name).unwrap();
+        let expected = match old {
+            "" => {
+                let end = if name.starts_with("vscode") { "\t},\n}\n" } else { "" };
+                format!("{}{new}{end}", text.strip_suffix(end).unwrap())
+            }
+            old => {
+                assert_eq!(text.matches(old).count(), 1, "{name}: {old}");
+                text.replacen(old, new, 1)
+            }
+        };
+        assert_eq!(edit(&text, format, &path, value), expected, "{name}: {path:?}");
     }
 }

@@ -64,3 +64,34 @@ impl Comparison<'_> {
         old.eq(new)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::SectionChange;
+    use crate::host::Format;
+
+    #[test]
+    fn a_wrong_result_is_seen() {
+        let parse = |text: &str| Document::parse(Some(text.as_bytes()), Format::Json).unwrap();
+        let old = parse(r#"{"x":1.0,"s":{"a":1,"b":2},"y":"\u00e9"}"#);
+        let change = SectionChange {
+            path: vec!["s".to_owned(), "a".to_owned()],
+            value: Some("3".to_owned()),
+        };
+        let patch = Patch::new(&[change]).unwrap().unwrap();
+        for (new, expected) in [
+            (r#"{"x":1.0, "s": {"a":3,"b":2},"y":"\u00e9"}"#, true),
+            (r#"{"x":1.0,"s":{"a":1,"b":2},"y":"\u00e9"}"#, false),
+            (r#"{"x":1.0,"s":{"b":2},"y":"\u00e9"}"#, false),
+            (r#"{"x":1,"s":{"a":3,"b":2},"y":"\u00e9"}"#, false),
+            (r#"{"x":1.0,"s":{"a":3,"b":2},"y":"é"}"#, false),
+            (r#"{"x":1.0,"s":{"a":3},"y":"\u00e9"}"#, false),
+            (r#"{"x":1.0,"s":{"a":3,"b":2,"c":1},"y":"\u00e9"}"#, false),
+            (r#"{"y":"\u00e9","s":{"a":3,"b":2},"x":1.0}"#, false),
+            ("", false),
+        ] {
+            assert_eq!(upheld(&old, &parse(new), &patch), expected, "{new}");
+        }
+    }
+}

@@ -94,6 +94,12 @@ pub enum EditError {
         /// The keys down to that value.
         path: Vec<String>,
     },
+    /// The new value would nest arrays and objects deeper than documents may.
+    #[error("the new value of {} is nested too deep", show(path))]
+    TooDeep {
+        /// The section.
+        path: Vec<String>,
+    },
     /// The edit went wrong, and its result was thrown away.
     #[error("internal error: the edited document would not hold exactly what was asked")]
     Unsound,
@@ -133,6 +139,9 @@ impl Document {
     /// parents that become empty stay. If no value changes, the bytes are the old ones, byte
     /// order mark included; else the mark stays if `keep_bom` says so. Without its value the
     /// whole document becomes an empty object.
+    ///
+    /// A member that is added and taken away again leaves no trace, but for an empty container
+    /// that held blanks and no comment: it ends as `{}`.
     ///
     /// # Errors
     ///

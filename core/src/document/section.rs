@@ -1,5 +1,6 @@
 //! Key paths: from a list of changed sections to one patch of the whole document.
 
+use super::tree::DEEPEST;
 use super::value::Value;
 use super::{EditError, SectionChange};
 
@@ -22,6 +23,10 @@ impl Patch {
             let value = change.value.as_deref().map(Value::parse).transpose();
             let value =
                 value.map_err(|source| EditError::NotJson { path: change.path.clone(), source })?;
+            let depth = value.as_ref().map_or(0, Value::depth);
+            if change.path.len() + depth > DEEPEST {
+                return Err(EditError::TooDeep { path: change.path.clone() });
+            }
             whole.put(&change.path, 0, value)?;
         }
         Ok((!changes.is_empty()).then_some(whole))
@@ -134,6 +139,14 @@ mod tests {
         let changes = [change("a", Some("1")), change("a.b", Some("2"))];
         let error = Patch::new(&changes).unwrap_err();
         assert!(matches!(error, EditError::NotAnObject { path } if path == ["a"]));
+    }
+
+    #[test]
+    fn a_value_that_is_too_deep_is_refused() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(Patch::new(&[change("a.b", Some(&nested(DEEPEST - 2)))]).is_ok());
+        let error = Patch::new(&[change("a.b", Some(&nested(DEEPEST - 1)))]).unwrap_err();
+        assert_eq!(error.to_string(), "the new value of `a.b` is nested too deep");
     }
 
     #[test]

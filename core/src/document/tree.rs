@@ -7,6 +7,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+/// The deepest nesting of arrays and objects in a document. It leaves every recursion of the
+/// engine far from the end of the stack.
+pub(crate) const DEEPEST: usize = 256;
+
 /// One value and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {

@@ -63,6 +63,17 @@ impl Value {
         matches!(self, Value::Array(_) | Value::Object(_))
     }
 
+    /// How many arrays and objects are nested in each other.
+    pub(crate) fn depth(&self) -> usize {
+        match self {
+            Value::Array(items) => 1 + items.iter().map(Value::depth).max().unwrap_or(0),
+            Value::Object(entries) => {
+                1 + entries.iter().map(|(_, value)| value.depth()).max().unwrap_or(0)
+            }
+            _ => 0,
+        }
+    }
+
     /// Prints compact JSON.
     pub(crate) fn print(&self) -> String {
         let mut text = String::new();

@@ -102,6 +102,8 @@ struct Style {
     colon: &'static str,
     trailing_commas: bool,
     one_line: bool,
+    /// Whether some lines end otherwise.
+    mixed: bool,
 }
 
 /// Stands for a value that is written later.
@@ -136,6 +138,7 @@ impl Writer {
             colon: ": ",
             trailing_commas: false,
             one_line: false,
+            mixed: false,
         };
         Writer { bytes, at: 0, style, comments: 0 }
     }
@@ -161,6 +164,7 @@ impl Writer {
             colon: [": ", ":", " : "][self.pick(3)],
             trailing_commas: format == Format::Jsonc && self.once_in(2),
             one_line: self.once_in(5),
+            mixed: self.once_in(8),
         };
         let bom = self.once_in(6);
         let is_nested = self.once_in(4);
@@ -280,7 +284,10 @@ impl Writer {
     }
 
     fn line_gap(&mut self, gap: &mut Gap) -> String {
-        let line_break = self.style.line_break;
+        let mut line_break = self.style.line_break;
+        if self.style.mixed {
+            line_break = ["\n", "\r\n", "\r"][self.pick(3)];
+        }
         let inner = self.style.unit.repeat(gap.depth + 1);
         let mut text = String::new();
         self.before_comma(gap, &mut text);

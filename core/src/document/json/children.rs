@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::edit::layout_at;
-use super::print::{Layout, print_entry};
+use super::place::{Place, Side, colon_of, line_break_before};
+use super::print::print_entry;
 use super::style::{Style, gap_after_comma, line_indent};
 use super::trivia::{Gaps, Slot, TokenKind};
 use crate::document::reconcile::{Children, Insertion};
 use crate::document::splice::TextEdit;
-use crate::document::tree::{Kind, Node};
+use crate::document::tree::Kind;
 use crate::document::value::Value;
 
 /// Adds the edits that make the change.
@@ -57,14 +58,6 @@ enum Neighbour {
     Child,
     LineComment,
     BlockComment,
-}
-
-/// Where and how new children are put.
-struct Place {
-    at: usize,
-    /// The indentation of lines of their own; `None` within a line.
-    indent: Option<String>,
-    style: Style,
 }
 
 impl<'a> Editor<'a> {
@@ -153,7 +146,7 @@ impl<'a> Editor<'a> {
                 }
                 _ => {
                     let before = self.before(index, slot.own.start);
-                    runs.push(Run { last: index, own: slot.own, before, after });
+                    runs.push(Run { first: index, last: index, own: slot.own, before, after });
                 }
             }
         }
@@ -162,27 +155,25 @@ impl<'a> Editor<'a> {
 
     fn cut(&self, run: &Run) -> Range<usize> {
         let Run { own, before, after, .. } = run;
-        let (starts_container, ends_container) =
-            (before.what == Neighbour::Bracket, after.what == Neighbour::Bracket);
-        if self.none_is_kept() && starts_container {
+        let (is_first, is_last) = (run.first == 0, after.what == Neighbour::Bracket);
+        if self.none_is_kept() && is_first {
             if !self.change.inserted.is_empty() && before.line_break.is_none() {
                 // The new children come right here.
                 return own.clone();
             }
-            if self.change.inserted.is_empty() && ends_container {
+            let is_only = before.what == Neighbour::Bracket && is_last;
+            if self.change.inserted.is_empty() && is_only {
                 return before.end..after.start;
             }
         }
         match (before.line_break, after.line_break) {
             (Some(line_start), Some(line_end)) => line_start..line_end,
-            (Some(line_start), None) if ends_container && before.what != Neighbour::LineComment => {
+            (Some(line_start), None) if is_last && before.what != Neighbour::LineComment => {
                 line_start..own.end
             }
             (Some(_), None) => own.start..after.start,
-            (None, Some(_)) if starts_container && after.what == Neighbour::Child => {
-                own.start..after.start
-            }
-            (None, None) if starts_container && !ends_container => own.start..after.start,
+            (None, Some(_)) if is_first && after.what == Neighbour::Child => own.start..after.start,
+            (None, None) if is_first && !is_last => own.start..after.start,
             (None, _) => before.end..own.end,
         }
     }
@@ -359,57 +350,10 @@ impl<'a> Editor<'a> {
 
 /// Removed children with nothing but blanks between them.
 struct Run {
-    /// The index of the last of them.
+    /// The index of the first of them.
+    first: usize,
     last: usize,
     own: Range<usize>,
     before: Before,
     after: After,
-}
-
-/// Which side of the new children the old text is on that they join.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Before,
-    Behind,
-}
-
-impl Place {
-    /// New children with the blanks and commas between them and, behind a child or comment,
-    /// before them.
-    fn print(&self, group: &[Insertion<'_>], side: Side, ends_with_comma: bool) -> String {
-        let mut text = String::new();
-        for (at, insertion) in group.iter().enumerate() {
-            match &self.indent {
-                Some(indent) => {
-                    text.push_str(self.style.line_break);
-                    text.push_str(indent);
-                }
-                None if at > 0 || side == Side::Behind => text.push_str(&self.style.gap),
-                None => {}
-            }
-            let layout = self.indent.as_deref().map_or(Layout::OneLine, Layout::ManyLines);
-            text.push_str(&print_entry(insertion.key, &insertion.value, &self.style, layout));
-            if at + 1 < group.len() || ends_with_comma {
-                text.push(',');
-            }
-        }
-        text
-    }
-}
-
-/// What stands between a member's key and value, if that is blanks and the colon alone.
-fn colon_of<'a>(text: &'a str, container: &Node, index: usize) -> Option<&'a str> {
-    let Kind::Object(members) = &container.kind else { return None };
-    let member = members.get(index)?;
-    let colon = &text[member.key_range.end..member.value.range.start];
-    colon.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b':')).then_some(colon)
-}
-
-/// The line end right before `offset`.
-fn line_break_before(text: &str, offset: usize) -> &'static str {
-    match text.as_bytes()[..offset] {
-        [.., b'\r', b'\n'] => "\r\n",
-        [.., b'\r'] => "\r",
-        _ => "\n",
-    }
 }

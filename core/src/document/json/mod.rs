@@ -3,11 +3,12 @@
 //! `parse.rs` makes the tree with `jsonc-parser`, and `strict.rs` rejects what that lets
 //! through. `trivia.rs` says what belongs to a member besides its key and value: its comma
 //! and its own comments. `edit.rs` and `children.rs` turn changes into edits, `style.rs`
-//! knows how the document is written and `print.rs` writes new values in that way.
+//! knows how the document is written, and `place.rs` and `print.rs` write new values so.
 
 mod children;
 mod edit;
 mod parse;
+mod place;
 mod print;
 mod strict;
 mod style;

@@ -120,6 +120,7 @@ fn string_fault(fault: &ParseStringErrorKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::tree::DEEPEST;
 
     const ALL: [Format; 3] = [Format::Json, Format::Jsonc, Format::JsoncNoTrailingCommas];
 
@@ -210,7 +211,7 @@ mod tests {
         };
         for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
             let levels = open.matches(['[', '{']).count();
-            let deepest = strict::DEEPEST / levels;
+            let deepest = DEEPEST / levels;
             assert!(parse(&nested(open, close, deepest), Format::Json).is_ok(), "{open}");
             for depth in [deepest + 1, 100_000] {
                 let error = parse(&nested(open, close, depth), Format::Json).unwrap_err();

@@ -1,9 +1,7 @@
 //! What `jsonc-parser` lets through and JSON does not: control characters in strings, white
 //! space other than the four characters that JSON names, and nesting without an end.
 
-/// The deepest nesting of arrays and objects. It leaves every recursion of the engine far
-/// from the end of the stack.
-pub(crate) const DEEPEST: usize = 256;
+use crate::document::tree::DEEPEST;
 
 pub(super) const TOO_DEEP: &str = "arrays and objects are nested more than 256 levels deep";
 

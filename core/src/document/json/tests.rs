@@ -84,6 +84,7 @@ fn a_new_member_goes_last_in_the_style_of_its_neighbours() {
         ("{\n  \"a\": 1  \n  // end\n}", "b", "2", "{\n  \"a\": 1,  \n  \"b\": 2\n  // end\n}"),
         ("{ \"a\": 1 // one\n}", "b", "2", "{ \"a\": 1, // one\n  \"b\": 2\n}"),
         ("{ \"a\": 1 /* c */ }", "b", "2", "{ \"a\": 1 /* c */, \"b\": 2 }"),
+        ("{ \"a\": 1, /* c */\n}", "b", "2", "{ \"a\": 1, /* c */\n  \"b\": 2,\n}"),
         ("{ \"a\": 1, /* c */ }", "b", "2", "{ \"a\": 1, \"b\": 2, /* c */ }"),
         ("{ \"a\": 1,\n  \"b\": 2 }", "c", "3", "{ \"a\": 1,\n  \"b\": 2,\n  \"c\": 3 }"),
         ("{ \"a\": 1\n, \"b\": 2\n}", "c", "3", "{ \"a\": 1\n, \"b\": 2, \"c\": 3\n}"),
@@ -134,6 +135,8 @@ fn a_removed_member_takes_its_own_comments_along() {
             None,
             "{\n  \"a\": 1\n  // apart\n\n  // end\n}",
         ),
+        ("{\n \"a\": 1,\n \"b\": 2,  \n \"c\": 3\n}", "b", None, "{\n \"a\": 1,\n \"c\": 3\n}"),
+        ("{\n \"a\": 1,\n \"b\": 2,\r\n \"c\": 3\n}", "b", None, "{\n \"a\": 1,\r\n \"c\": 3\n}"),
         ("{ // head\n  \"a\": 1\n}", "a", None, "{ // head\n}"),
         ("{ \"a\": 1, // a\n  \"b\": 2 }", "b", None, "{ \"a\": 1 // a\n  }"),
         ("{ \"a\": 1,\n  \"b\": 2,\n  \"c\": 3 }", "a", None, "{ \"b\": 2,\n  \"c\": 3 }"),
@@ -152,6 +155,9 @@ fn arrays_are_edited_by_item() {
         ("[ 1, 2 ]", "", Some("[]"), "[]"),
         ("[\n  1, // one\n  2\n]", "", Some("[1,5,2]"), "[\n  1, // one\n  5,\n  2\n]"),
         ("[\n  1, // one\n  2\n]", "", Some("[0,1,2]"), "[\n  0,\n  1, // one\n  2\n]"),
+        ("[ /* head */ 1,2]", "", Some("[0,1,2]"), "[ /* head */ 0,1,2]"),
+        ("[ /* head */ 1,2]", "", Some("[2]"), "[ /* head */ 2]"),
+        ("[ /* head */ 1]", "", Some("[{}]"), "[ /* head */ {}]"),
         ("[\n  1, // one\n  2\n]", "", Some("[2]"), "[\n  2\n]"),
         (
             "[\n  {\"name\": \"a\", \"x\": 1}, // a\n  {\"name\": \"b\", \"x\": 2} // b\n]",
@@ -160,6 +166,43 @@ fn arrays_are_edited_by_item() {
             "[\n  {\"name\": \"b\", \"x\": 3} // b\n]",
         ),
         ("{\n\t\"a\": []\n}", "a", Some(r#"["x","y"]"#), "{\n\t\"a\": [\"x\", \"y\"]\n}"),
+    ]);
+}
+
+#[test]
+fn line_ends_are_those_of_the_neighbours() {
+    check_there_and_back(&[
+        (
+            "{\n \"a\": 1,\n\r\n \"b\": 2\n}",
+            "c",
+            "3",
+            "{\n \"a\": 1,\n\r\n \"b\": 2,\r\n \"c\": 3\n}",
+        ),
+        ("{\r \"a\": 1\r}", "b", "2", "{\r \"a\": 1,\r \"b\": 2\r}"),
+        (
+            "{\r\n \"a\": {},\n \"b\": 2\r\n}",
+            "a.x",
+            "1",
+            "{\r\n \"a\": {\r\n  \"x\": 1\r\n },\n \"b\": 2\r\n}",
+        ),
+    ]);
+}
+
+#[test]
+fn arrays_of_scalars_stand_on_one_line_where_they_fit() {
+    let long = format!("[\"{}\",1]", "x".repeat(80));
+    let long_lines = format!("[\n    \"{}\",\n    1\n  ]", "x".repeat(80));
+    check(&[
+        ("{\n  \"a\": 1\n}", "a", Some("[1,null]"), "{\n  \"a\": [1, null]\n}"),
+        ("{\n  \"a\": 1\n}", "a", Some("[[1],{}]"), "{\n  \"a\": [\n    [1],\n    {}\n  ]\n}"),
+        ("{\n  \"a\": 1\n}", "a", Some(&long), &format!("{{\n  \"a\": {long_lines}\n}}")),
+        ("{\"a\": 1}", "a", Some(&long), &format!("{{\"a\": {}}}", long.replace(',', ", "))),
+        (
+            "{\n  \"x\": [\n    1\n  ],\n  \"a\": 1\n}",
+            "a",
+            Some("[1]"),
+            "{\n  \"x\": [\n    1\n  ],\n  \"a\": [\n    1\n  ]\n}",
+        ),
     ]);
 }
 

@@ -111,3 +111,48 @@ fn same_name(old: &Node, new: &Value) -> bool {
         matches!(new_name, Some(Value::String(new_name)) if new_name == old_name)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::json;
+    use crate::host::Format;
+
+    fn aligned(old: &str, new: &str) -> Vec<(usize, usize)> {
+        let node = json::parse(old, Format::Json).unwrap().unwrap();
+        let (Kind::Array(old), Value::Array(new)) = (node.kind, Value::parse(new).unwrap()) else {
+            panic!("no arrays");
+        };
+        pairs(&old, &new)
+    }
+
+    #[test]
+    fn items_are_continued_by_the_likest() {
+        for (old, new, expected) in [
+            ("[]", "[1]", vec![]),
+            ("[1,2,3]", "[1,2,3]", vec![(0, 0), (1, 1), (2, 2)]),
+            ("[1,2,3]", "[1,3]", vec![(0, 0), (2, 1)]),
+            ("[1,3]", "[1,2,3]", vec![(0, 0), (1, 2)]),
+            ("[1,2,3]", "[1,9,3]", vec![(0, 0), (1, 1), (2, 2)]),
+            ("[1,2,3,4]", "[0,2,4,5]", vec![(0, 0), (1, 1), (3, 2)]),
+            (r#"[{"name":"a"},{"name":"b"}]"#, r#"[{"name":"b","x":1}]"#, vec![(1, 0)]),
+            (r#"[{"id":"a","v":1},{"id":"b"}]"#, r#"[{"id":"n"},{"id":"a"}]"#, vec![(0, 1)]),
+        ] {
+            assert_eq!(aligned(old, new), expected, "{old} to {new}");
+        }
+    }
+
+    #[test]
+    fn long_arrays_are_paired_without_a_table() {
+        let list = |numbers: Vec<usize>| {
+            let items: Vec<_> = numbers.iter().map(usize::to_string).collect();
+            format!("[{}]", items.join(","))
+        };
+        let old = list((0..10_000).collect());
+        let without = list((0..10_000).filter(|number| *number != 5_000).collect());
+        let pairs = aligned(&old, &without);
+        assert_eq!(pairs.len(), 9_999);
+        assert_eq!((pairs[4_999], pairs[5_000]), ((4_999, 4_999), (5_001, 5_000)));
+        assert_eq!(aligned(&old, &list((0..10_000).rev().collect())).len(), 10_000);
+    }
+}
