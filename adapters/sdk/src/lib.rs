@@ -1,1 +1,165 @@
-//! adapters/sdk
+//! What a host adapter is written with.
+//!
+//! An adapter knows how one host spells its MCP servers, and nothing of files or syntax:
+//! it is handed sections as JSON and hands sections back (`wit/host-adapter.wit`). It is a
+//! type that implements [`Adapter`], and one line, [`export!`]. Most of it is a
+//! [`Dialect`], a table of the host's names for things; what a host does unlike all others
+//! is code beside the table.
+//!
+//! The types are those that the contract generates: [`Server`], [`Template`], [`Edit`] and
+//! the others.
+//!
+//! Each adapter is built twice, natively for its tests and for the sandbox. Natively
+//! [`export!`] is nothing, so that many adapters can be linked into one program.
+//!
+//! # A whole adapter
+//!
+//! ```
+//! use hatch_adapter_sdk::{
+//!     Adapter, Descriptor, Dialect, Edit, Error, Kinds, Literally, Reading, RemoteKeys, Section,
+//!     StdioKeys, Writing,
+//! };
+//! # use hatch_adapter_sdk::{DocumentSpec, Format, Location, Preference, Root, Scope};
+//! # use hatch_adapter_sdk::TransportKind;
+//!
+//! struct Example;
+//!
+//! static DIALECT: Dialect = Dialect {
+//!     stdio: StdioKeys { cwd: Some("cwd"), ..StdioKeys::COMMON },
+//!     remote: RemoteKeys::COMMON,
+//!     kinds: Kinds::Detected { key: "type" },
+//!     ..Dialect::new("Example", "config", &["mcpServers"], &Literally("Example"))
+//! };
+//!
+//! impl Adapter for Example {
+//!     fn describe() -> Descriptor {
+//! #       let documents = vec![DocumentSpec {
+//! #           id: "config".into(),
+//! #           format: Format::Json,
+//! #           locations: vec![Location {
+//! #               scope: Scope::User,
+//! #               systems: vec![],
+//! #               root: Root::Home,
+//! #               path: ".example.json".into(),
+//! #           }],
+//! #           prefer: Preference::ExistingFile,
+//! #           sections: vec![vec!["mcpServers".into()]],
+//! #           accepts_bom: false,
+//! #       }];
+//!         Descriptor {
+//!             id: "example".into(),
+//!             // ...
+//! #           name: "Example".into(),
+//! #           homepage: "https://example.com".into(),
+//! #           documents,
+//! #           transports: vec![TransportKind::Stdio, TransportKind::StreamableHttp],
+//! #           fields: DIALECT.fields(),
+//! #           references: vec![],
+//! #           after_write: None,
+//! #           processes: vec![],
+//!         }
+//!     }
+//!
+//!     fn read(sections: &[Section]) -> Result<Reading, Error> {
+//!         DIALECT.read(sections)
+//!     }
+//!
+//!     fn write(sections: &[Section], edits: &[Edit]) -> Result<Writing, Error> {
+//!         DIALECT.write(sections, edits)
+//!     }
+//! }
+//!
+//! hatch_adapter_sdk::export!(Example);
+//!
+//! let section = Section {
+//!     document: "config".into(),
+//!     path: vec!["mcpServers".into()],
+//!     value: Some(r#"{ "files": { "command": "files-mcp" } }"#.into()),
+//! };
+//! assert_eq!(Example::read(&[section])?.servers[0].name, "files");
+//! # Ok::<(), Error>(())
+//! ```
+
+use std::marker::PhantomData;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod case;
+pub mod dialect;
+pub mod json;
+mod put;
+mod read;
+pub mod template;
+
+/// What the contract generates.
+#[allow(missing_docs, unreachable_pub, unsafe_code, clippy::all, reason = "generated code")]
+#[doc(hidden)]
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "host-adapter",
+        additional_derives: [Clone, PartialEq],
+        pub_export_macro: true,
+        default_bindings_module: "hatch_adapter_sdk::bindings",
+    });
+}
+
+pub use bindings::exports::hatch::adapter::host_config::{
+    Descriptor, DocumentSpec, Edit, EnvRef, Error, Extra, Field, Format, Location, Loss, LossKind,
+    Oauth, Os, Outcome, Place, Preference, Reading, Reference, Remote, Root, Scope, Section,
+    Segment, Server, Stdio, Template, Timeouts, ToolFilter, Transport, TransportKind, Unreadable,
+    Writing,
+};
+pub use dialect::{Dialect, Kinds, OauthKeys, RemoteKeys, Servers, StdioKeys};
+pub use template::{Literally, Spelling, Spot, Syntax};
+
+/// Knows what the sections of one host's documents mean. The same call has the same answer.
+pub trait Adapter {
+    /// Says which host this is for, where its documents may be, and which parts it needs.
+    fn describe() -> Descriptor;
+
+    /// Lists the servers in the declared sections.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a section has no shape that the adapter knows.
+    fn read(sections: &[Section]) -> Result<Reading, Error>;
+
+    /// Makes these edits and no others.
+    ///
+    /// # Errors
+    ///
+    /// As [`Adapter::read`]. What a host can't have is no error but an [`Outcome`].
+    fn write(sections: &[Section], edits: &[Edit]) -> Result<Writing, Error>;
+}
+
+/// Exports a type that implements [`Adapter`] as the component that is being built.
+#[macro_export]
+macro_rules! export {
+    ($adapter:ty) => {
+        #[cfg(target_arch = "wasm32")]
+        #[allow(unsafe_code, reason = "the generated functions take raw parts of the caller's memory")]
+        const _: () = {
+            type Component = $crate::Exported<$adapter>;
+            $crate::bindings::export!(Component with_types_in $crate::bindings);
+        };
+    };
+}
+
+/// Ties an [`Adapter`] to the generated interface; [`export!`] names it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Exported<A>(PhantomData<A>);
+
+impl<A: Adapter> bindings::exports::hatch::adapter::host_config::Guest for Exported<A> {
+    fn describe() -> Descriptor {
+        A::describe()
+    }
+
+    fn read(sections: Vec<Section>) -> Result<Reading, Error> {
+        A::read(&sections)
+    }
+
+    fn write(sections: Vec<Section>, edits: Vec<Edit>) -> Result<Writing, Error> {
+        A::write(&sections, &edits)
+    }
+}

@@ -1,1 +1,79 @@
-//! The adapter.
+//! Claude Desktop: local servers only, in strict JSON, in the app's own settings file.
+//!
+//! Learnt from: modelcontextprotocol/modelcontextprotocol
+//! docs/docs/2025-11-25/develop/connect-local-servers.mdx (paths and shape);
+//! anthropics/claude-code issues 26073 and 25579 (the packaged app on Windows).
+
+use hatch_adapter_sdk::{
+    Adapter, Descriptor, Dialect, DocumentSpec, Edit, Error, Format, Kinds, Literally, Location,
+    Os, Preference, Reading, Root, Scope, Section, TransportKind, Writing,
+};
+
+/// The adapter.
+#[derive(Debug)]
+pub struct ClaudeDesktop;
+
+const NAME: &str = "Claude Desktop";
+
+static DIALECT: Dialect = Dialect {
+    // One entry with a `url` made builds up to December 2025 refuse the whole file, later
+    // ones skip the entry: tadata-org/fastapi_mcp issue 6,
+    // digitalocean-labs/mcp-digitalocean issue 252, HelpCode-ai/anythingmcp PR 336.
+    kinds: Kinds::StdioOnly {
+        key: "type",
+        refusal: "Claude Desktop's file takes servers with a `command` only; \
+                  `--bridge 'npx -y mcp-remote {url}'` writes a local bridge to a remote one",
+    },
+    // `${env:X}` from another host's file reaches the server as it stands: no expansion is
+    // documented.
+    ..Dialect::new(NAME, "config", &["mcpServers"], &Literally(NAME))
+};
+
+/// The last one is where a new file goes. The packaged app on Windows (the default since
+/// February 2026) reads nothing but its own copy of the folder.
+fn locations() -> Vec<Location> {
+    let file = "Claude/claude_desktop_config.json";
+    let at = |systems, root, path| Location { scope: Scope::User, systems, root, path };
+    vec![
+        at(vec![Os::Windows], Root::LocalData, format!("Packages/Claude_*/LocalCache/Roaming/{file}")),
+        at(vec![], Root::Config, file.to_owned()),
+    ]
+}
+
+impl Adapter for ClaudeDesktop {
+    fn describe() -> Descriptor {
+        let document = DocumentSpec {
+            id: DIALECT.document.to_owned(),
+            format: Format::Json,
+            locations: locations(),
+            prefer: Preference::ExistingFolder,
+            sections: vec![vec!["mcpServers".to_owned()]],
+            // A mark makes the parse fail, and the app then starts anew without servers:
+            // homeassistant-ai/ha-mcp PR 281.
+            accepts_bom: false,
+        };
+        Descriptor {
+            id: "claude-desktop".to_owned(),
+            name: NAME.to_owned(),
+            homepage: "https://claude.ai/download".to_owned(),
+            documents: vec![document],
+            transports: vec![TransportKind::Stdio],
+            fields: DIALECT.fields(),
+            references: vec![],
+            after_write: Some("quit and reopen Claude Desktop".to_owned()),
+            // It rewrites the file from memory: anthropics/claude-code issue 32345,
+            // aaddrick/claude-desktop-debian issue 238.
+            processes: ["Claude", "Claude.exe", "claude-desktop"].map(str::to_owned).to_vec(),
+        }
+    }
+
+    fn read(sections: &[Section]) -> Result<Reading, Error> {
+        DIALECT.read(sections)
+    }
+
+    fn write(sections: &[Section], edits: &[Edit]) -> Result<Writing, Error> {
+        DIALECT.write(sections, edits)
+    }
+}
+
+hatch_adapter_sdk::export!(ClaudeDesktop);

@@ -1,0 +1,103 @@
+//! `build-adapters [--check]`: builds the embedded adapters, or checks that the committed
+//! components are what the sources give.
+
+#![expect(clippy::print_stdout, reason = "a build tool reports on its output")]
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use hatch_adapter_builder::guest::{Toolchain, read};
+use hatch_adapter_builder::lock::{self, Lock, Locked};
+use hatch_adapter_builder::{ADAPTERS, Source, component, components, descriptor, workspace};
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let workspace = workspace();
+    match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => build(&workspace),
+        ["--check"] => check(&workspace),
+        _ => bail!("usage: build-adapters [--check]"),
+    }
+}
+
+/// A built adapter.
+struct Built {
+    component: Vec<u8>,
+    descriptor: String,
+}
+
+fn build(workspace: &Path) -> Result<()> {
+    let toolchain = Toolchain::find()?;
+    let folder = components(workspace);
+    create_folder(&folder)?;
+    let mut lock = Lock { toolchain: label(&toolchain), components: Vec::new() };
+    for source in ADAPTERS {
+        let built = build_one(workspace, &toolchain, source)?;
+        write(&folder.join(format!("{}.wasm", source.id)), &built.component)?;
+        write(&folder.join(format!("{}.json", source.id)), built.descriptor.as_bytes())?;
+        println!("{}: {} bytes", source.id, built.component.len());
+        lock.components.push(Locked {
+            id: source.id.to_owned(),
+            sha256: lock::sha256(&built.component),
+            descriptor: lock::sha256(built.descriptor.as_bytes()),
+            sources: lock::sources(workspace, source.id)?,
+            size: built.component.len() as u64,
+        });
+    }
+    write(&folder.join(lock::FILE), lock.to_text().as_bytes())
+}
+
+/// Builds everything again. With the recorded toolchain the bytes must be the same; with
+/// another one, the imports and exports.
+fn check(workspace: &Path) -> Result<()> {
+    let toolchain = Toolchain::find()?;
+    let folder = components(workspace);
+    let lock = Lock::read(&folder)?;
+    let same_toolchain = lock.toolchain == label(&toolchain);
+    if !same_toolchain {
+        println!("built with {}, and this is {}:", lock.toolchain, label(&toolchain));
+        println!("only imports, exports and descriptors are compared");
+    }
+    for source in ADAPTERS {
+        let built = build_one(workspace, &toolchain, source)?;
+        let committed = read(&folder.join(format!("{}.wasm", source.id)))?;
+        let described = read(&folder.join(format!("{}.json", source.id)))?;
+        let same_interface =
+            component::interface(&built.component)? == component::interface(&committed)?;
+        let same_bytes = built.component == committed;
+        if !same_interface || (same_toolchain && !same_bytes) {
+            bail!("`{}.wasm` is not what its sources give; run `build-adapters`", source.id);
+        }
+        if described != built.descriptor.as_bytes() {
+            bail!("`{}.json` is not what the adapter says; run `build-adapters`", source.id);
+        }
+        println!("{}: {}", source.id, if same_bytes { "the same bytes" } else { "the same interface" });
+    }
+    Ok(())
+}
+
+fn build_one(workspace: &Path, toolchain: &Toolchain, source: &Source) -> Result<Built> {
+    let target_dir = workspace.join("target/guests");
+    let module = toolchain.build(workspace, &source.package(), &target_dir)?;
+    let component = component::encode(&module).with_context(|| format!("`{}`", source.package()))?;
+    let description = (source.describe)();
+    if description.id != source.id {
+        bail!("`{}` describes itself as `{}`", source.package(), description.id);
+    }
+    Ok(Built { component, descriptor: descriptor::to_json(&description) })
+}
+
+/// The encoder's version is part of what the bytes depend on.
+fn label(toolchain: &Toolchain) -> String {
+    format!("{}, wit-component 0.263", toolchain.label)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a build tool, which hatch itself does not use")]
+fn create_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("failed to create `{}`", folder.display()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a build tool, which hatch itself does not use")]
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).with_context(|| format!("failed to write `{}`", path.display()))
+}

@@ -1,0 +1,426 @@
+//! One asked server, into an entry of a host's file.
+//!
+//! What an entry says already is not spelt anew: each canonical field is compared with
+//! what is asked, and only a field that differs is written. So a second `put` of the same
+//! server changes nothing, and neither does one of what was read.
+
+use crate::dialect::{Dialect, Kinds, OauthKeys};
+use crate::json::{Object, Value};
+use crate::read::{self, Kind, Live};
+use crate::template::{self, Spelling, normal};
+use crate::{
+    Loss, LossKind, Oauth, Remote, Segment, Server, Spot, Stdio, Template, Transport,
+};
+
+/// The entry that says what is asked, or the reason why there can't be one.
+pub(crate) fn server(
+    dialect: &Dialect,
+    existing: Option<&Object>,
+    asked: &Server,
+) -> Result<(Object, Vec<Loss>), String> {
+    let entry = existing.cloned().unwrap_or_default();
+    let mut put = Put { dialect, entry, losses: Vec::new() };
+    match &asked.transport {
+        Transport::Stdio(stdio) => put.stdio(stdio)?,
+        Transport::StreamableHttp(remote) => put.remote(remote, Kind::Http)?,
+        Transport::Sse(remote) => put.remote(remote, Kind::Sse)?,
+        Transport::RemoteAuto(remote) => put.remote(remote, Kind::Auto)?,
+    }
+    put.settings(asked);
+    put.extras(asked)?;
+    Ok((put.entry, put.losses))
+}
+
+struct Put<'a> {
+    dialect: &'a Dialect,
+    entry: Object,
+    losses: Vec<Loss>,
+}
+
+impl Put<'_> {
+    fn stdio(&mut self, asked: &Stdio) -> Result<(), String> {
+        let keys = self.dialect.stdio;
+        if read::live(self.dialect, &self.entry) != Some(Live::Stdio) {
+            self.drop_keys_of_the_other(true);
+        }
+        self.command(asked)?;
+        let env = self.forwarded(asked);
+        self.pairs(keys.env, "env", &env, Spot::Env)?;
+        self.optional(keys.env_file, "env-file", asked.env_file.as_ref(), Spot::EnvFile)?;
+        self.optional(keys.cwd, "cwd", asked.cwd.as_ref(), Spot::Cwd)
+    }
+
+    /// Writes the command and its arguments, unless the entry has both in any spelling.
+    fn command(&mut self, asked: &Stdio) -> Result<(), String> {
+        let (dialect, keys) = (self.dialect, self.dialect.stdio);
+        let asked_args: Vec<Template> = asked.args.iter().map(|arg| normal(arg)).collect();
+        let command = normal(&asked.command);
+        let (split, split_args) = read::split_command(dialect, command.clone(), asked_args.clone());
+        if split != command || split_args != asked_args {
+            for field in ["command", "args"] {
+                let detail =
+                    format!("{} splits a command without arguments at its spaces", dialect.host);
+                self.lose(field, LossKind::Approximated, detail);
+            }
+        }
+        let text = self.render("command", &asked.command, Spot::Command)?;
+        let old = read::words(dialect, &self.entry);
+        if old.as_ref().is_some_and(|(old, args)| *old == split && *args == split_args) {
+            // Losses of what is spelt already are losses all the same.
+            return self.rendered_args(asked).map(drop);
+        }
+        if self.parsed(keys.command, Spot::Command) != Some(command) {
+            self.write_text(keys.command, text);
+        }
+        let args = self.rendered_args(asked)?;
+        if self.entry.get(keys.args).is_none() || !self.same_args(&args, &asked_args) {
+            self.entry.set(keys.args, Value::Array(args));
+        }
+        Ok(())
+    }
+
+    /// The arguments; those that an entry has at the same place keep their spelling.
+    fn rendered_args(&mut self, asked: &Stdio) -> Result<Vec<Value>, String> {
+        let old = self.entry.get(self.dialect.stdio.args).and_then(Value::as_array).map(<[_]>::to_vec);
+        let old = old.unwrap_or_default();
+        let mut args = Vec::with_capacity(asked.args.len());
+        for (at, arg) in asked.args.iter().enumerate() {
+            let text = self.render(&format!("args.{at}"), arg, Spot::Arg)?;
+            args.push(self.kept(old.get(at), arg, Spot::Arg).unwrap_or(Value::String(text)));
+        }
+        Ok(args)
+    }
+
+    fn same_args(&self, new: &[Value], asked: &[Template]) -> bool {
+        match self.entry.get(self.dialect.stdio.args) {
+            Some(Value::Array(old)) => old == new,
+            Some(Value::Null) => asked.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The variables, with those that the host should hand on by name as references, if it
+    /// knows references.
+    fn forwarded(&mut self, asked: &Stdio) -> Vec<(String, Template)> {
+        let mut env = asked.env.clone();
+        for name in &asked.env_forward {
+            if env.iter().any(|(known, _)| known == name) {
+                continue;
+            }
+            let segment = template::env(name);
+            let host = self.dialect.host;
+            if let Spelling::Exact(text) = self.dialect.syntax.spell(&segment, Spot::Env) {
+                let detail = format!("{host} can't hand variables on by name; written as `{text}`");
+                for field in ["env-forward".to_owned(), format!("env.{name}")] {
+                    self.lose(&field, LossKind::Approximated, detail.clone());
+                }
+                env.push((name.clone(), vec![segment]));
+            } else {
+                let detail = format!("{host} can't hand on `{name}` from its own environment");
+                self.lose("env-forward", LossKind::Dropped, detail);
+            }
+        }
+        env
+    }
+
+    fn remote(&mut self, asked: &Remote, kind: Kind) -> Result<(), String> {
+        let (dialect, keys) = (self.dialect, self.dialect.remote);
+        if let Kinds::StdioOnly { refusal, .. } = dialect.kinds {
+            return Err(refusal.to_owned());
+        }
+        let mut live = read::live(dialect, &self.entry);
+        if live == Some(Live::Stdio) {
+            self.drop_keys_of_the_other(false);
+            live = read::live(dialect, &self.entry);
+        }
+        let text = self.render("url", &asked.url, Spot::Url)?;
+        let same_url = match live {
+            Some(Live::Remote(key, _)) => self.kept(self.entry.get(key), &asked.url, Spot::Url).is_some(),
+            _ => false,
+        };
+        let key = match live {
+            Some(Live::Remote(key, old)) if self.same_kind(old, kind, same_url) => key,
+            _ => {
+                if let Some(old) = keys.http_url {
+                    self.entry.remove(old);
+                }
+                keys.url
+            }
+        };
+        if self.kept(self.entry.get(key), &asked.url, Spot::Url).is_none() {
+            self.write_text(key, text);
+        }
+        self.mark(live, kind, same_url);
+        self.pairs(keys.headers, "headers", &asked.headers, Spot::Header)?;
+        match (&asked.oauth, &keys.oauth) {
+            (Some(oauth), Some(keys)) => self.oauth(oauth, keys),
+            (Some(_), None) => {
+                self.unsupported("oauth", "no place for an OAuth client");
+                Ok(())
+            }
+            (None, _) => Ok(()),
+        }
+    }
+
+    /// Whether an entry's kind does for the one that is asked. Asked for either kind, what
+    /// an entry says of the same URL is as good as any.
+    fn same_kind(&self, old: Kind, asked: Kind, same_url: bool) -> bool {
+        let detected = matches!(self.dialect.kinds, Kinds::Detected { .. });
+        old == asked || (asked == Kind::Auto && same_url) || (old == Kind::Auto && detected)
+    }
+
+    fn mark(&mut self, live: Option<Live>, asked: Kind, same_url: bool) {
+        let key = self.dialect.kinds.key();
+        if let Some(Live::Remote(_, old)) = live
+            && self.same_kind(old, asked, same_url)
+        {
+            return;
+        }
+        match (self.dialect.kinds, asked) {
+            (Kinds::Marked { .. }, Kind::Http) => self.entry.set(key, Value::string("http")),
+            (Kinds::Marked { .. }, Kind::Sse) => self.entry.set(key, Value::string("sse")),
+            _ => self.entry.remove(key),
+        }
+    }
+
+    fn oauth(&mut self, asked: &Oauth, keys: &OauthKeys) -> Result<(), String> {
+        let host = self.dialect.host;
+        let mut object =
+            self.entry.get(keys.object).and_then(Value::as_object).cloned().unwrap_or_default();
+        for (field, key, value) in [
+            ("client-id", Some(keys.client_id), &asked.client_id),
+            ("client-secret", Some(keys.client_secret), &asked.client_secret),
+            ("authorization-url", keys.authorization_url, &asked.authorization_url),
+            ("token-url", keys.token_url, &asked.token_url),
+            ("redirect-uri", keys.redirect_uri, &asked.redirect_uri),
+        ] {
+            let (Some(value), field) = (value, format!("oauth.{field}")) else { continue };
+            let Some(key) = key else {
+                self.lose(&field, LossKind::Dropped, format!("{host} has no place for it"));
+                continue;
+            };
+            let text = self.render(&field, value, Spot::Oauth)?;
+            if self.kept(object.get(key), value, Spot::Oauth).is_none() {
+                object.set(key, Value::String(text));
+            }
+        }
+        match (&asked.scopes, keys.scopes) {
+            (Some(scopes), Some(key)) => self.strings(&mut object, key, "oauth.scopes", scopes),
+            (Some(_), None) => {
+                self.lose("oauth.scopes", LossKind::Dropped, format!("{host} has no place for them"));
+            }
+            (None, _) => {}
+        }
+        if !object.is_empty() {
+            self.entry.set(keys.object, Value::Object(object));
+        }
+        Ok(())
+    }
+
+    /// What is said of a server whatever its transport.
+    fn settings(&mut self, asked: &Server) {
+        let dialect = self.dialect;
+        if let (Some(false), Some(why)) = (asked.enabled, dialect.cannot_disable) {
+            let detail = format!("{}: {why}, so the server stays on", dialect.host);
+            self.lose("enabled", LossKind::Dropped, detail);
+        }
+        match (&asked.description, dialect.description) {
+            (Some(text), Some(key)) => self.description(key, text),
+            (Some(_), None) => self.unsupported("description", "no place for a description"),
+            (None, _) => {}
+        }
+        self.timeouts(asked);
+        for (field, key, asked) in [
+            ("tools.allow", dialect.tool_allow, &asked.tools.allow),
+            ("tools.deny", dialect.tool_deny, &asked.tools.deny),
+            ("tools.auto-approve", None, &asked.tools.auto_approve),
+        ] {
+            match (asked, key) {
+                (Some(names), Some(key)) => {
+                    let mut entry = std::mem::take(&mut self.entry);
+                    self.strings(&mut entry, key, field, names);
+                    self.entry = entry;
+                }
+                (Some(_), None) => self.unsupported(field, "no such list of tools in its file"),
+                (None, _) => {}
+            }
+        }
+    }
+
+    fn description(&mut self, key: &str, text: &str) {
+        self.warn_of_expansion("description", text);
+        if self.entry.get(key).and_then(Value::as_str) != Some(text) {
+            self.entry.set(key, Value::string(text));
+        }
+    }
+
+    fn timeouts(&mut self, asked: &Server) {
+        let dialect = self.dialect;
+        let there = dialect.request_timeout_if_there.filter(|key| self.entry.get(key).is_some());
+        match (asked.timeouts.request, dialect.request_timeout.or(there)) {
+            (Some(limit), Some(key)) => {
+                if self.entry.get(key).and_then(Value::as_u64) != Some(limit) {
+                    self.entry.set(key, Value::Number(limit.to_string()));
+                }
+            }
+            (Some(_), None) => self.unsupported("timeouts.request", "no timeout in its file"),
+            (None, _) => {}
+        }
+        let what = "no timeout of this kind in its file";
+        for (field, limit) in [
+            ("timeouts.startup", asked.timeouts.startup),
+            ("timeouts.tool-call", asked.timeouts.tool_call),
+        ] {
+            if limit.is_some() {
+                self.unsupported(field, what);
+            }
+        }
+    }
+
+    /// Host-only fields go back where they were. Where one has the place of a canonical
+    /// field, the canonical field counts.
+    fn extras(&mut self, asked: &Server) -> Result<(), String> {
+        for extra in &asked.extras {
+            let field = format!("extras.{}", extra.path.join("."));
+            let value = Value::parse(&extra.value).map_err(|why| format!("`{field}` is no JSON: {why}"))?;
+            match self.entry.at_path(&extra.path) {
+                Some(old) if *old == value => {}
+                Some(old) if self.is_canonical(&extra.path, old) => {
+                    let detail = "a field of the server has its place".to_owned();
+                    self.lose(&field, LossKind::Dropped, detail);
+                }
+                _ => self.entry.set_path(&extra.path, value),
+            }
+        }
+        Ok(())
+    }
+
+    fn is_canonical(&self, path: &[String], old: &Value) -> bool {
+        match (path, &self.dialect.remote.oauth) {
+            ([object, key], Some(keys)) if object == keys.object => read::holds_oauth(keys, key, old),
+            ([object], Some(keys)) if object == keys.object => old.as_object().is_some(),
+            ([key], _) => read::holds(self.dialect, key, old),
+            ([key, ..], _) => self.dialect.knows(key),
+            ([], _) => true,
+        }
+    }
+
+    /// Writes a map, member by member. Null members, which say nothing, stay.
+    fn pairs(
+        &mut self,
+        key: &str,
+        field: &str,
+        asked: &[(String, Template)],
+        spot: Spot,
+    ) -> Result<(), String> {
+        let old = self.entry.get(key).and_then(Value::as_object).cloned();
+        let mut wanted: Vec<(&str, Value)> = Vec::with_capacity(asked.len());
+        for (name, value) in asked {
+            let text = self.render(&format!("{field}.{name}"), value, spot)?;
+            let known = old.as_ref().and_then(|old| old.get(name));
+            let value = self.kept(known, value, spot).unwrap_or(Value::String(text));
+            match wanted.iter_mut().find(|(known, _)| known == name) {
+                Some(pair) => pair.1 = value,
+                None => wanted.push((name, value)),
+            }
+        }
+        let mut new = old.clone().unwrap_or_default();
+        for (name, value) in old.iter().flat_map(Object::iter) {
+            if *value != Value::Null && !wanted.iter().any(|(asked, _)| *asked == name) {
+                new.remove(name);
+            }
+        }
+        for (name, value) in wanted {
+            if new.get(name) != Some(&value) {
+                new.set(name, value);
+            }
+        }
+        let is_absent = self.entry.given(key).is_none();
+        if old.as_ref() != Some(&new) && !(is_absent && new.is_empty()) {
+            if new.is_empty() { self.entry.remove(key) } else { self.entry.set(key, Value::Object(new)) }
+        }
+        Ok(())
+    }
+
+    /// Writes a value that an edit may leave open.
+    fn optional(
+        &mut self,
+        key: Option<&str>,
+        field: &str,
+        asked: Option<&Template>,
+        spot: Spot,
+    ) -> Result<(), String> {
+        match (asked, key) {
+            (None, _) => Ok(()),
+            (Some(_), None) => {
+                self.unsupported(field, &format!("no `{field}` in its file"));
+                Ok(())
+            }
+            (Some(value), Some(key)) => {
+                let text = self.render(field, value, spot)?;
+                if self.kept(self.entry.get(key), value, spot).is_none() {
+                    self.write_text(key, text);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn strings(&mut self, object: &mut Object, key: &str, field: &str, asked: &[String]) {
+        for text in asked {
+            self.warn_of_expansion(field, text);
+        }
+        if object.get(key).and_then(Value::as_strings).as_deref() != Some(asked) {
+            object.set(key, Value::Array(asked.iter().map(Value::string).collect()));
+        }
+    }
+
+    /// Text that the contract knows no references in, in a host that expands it all the
+    /// same: nothing that would keep a server from working.
+    fn warn_of_expansion(&mut self, field: &str, text: &str) {
+        let parsed = self.dialect.syntax.parse(text, Spot::Plain);
+        if parsed != template::literal(text) {
+            let detail = format!("{} expands what looks like a reference in it", self.dialect.host);
+            self.lose(field, LossKind::Approximated, detail);
+        }
+    }
+
+    fn render(&mut self, field: &str, asked: &[Segment], spot: Spot) -> Result<String, String> {
+        let rendered = template::render(self.dialect.syntax, self.dialect.host, asked, spot)
+            .map_err(|reason| format!("`{field}` {reason}"))?;
+        for detail in rendered.approximations {
+            self.lose(field, LossKind::Approximated, detail);
+        }
+        Ok(rendered.text)
+    }
+
+    /// The value that is there, if it means what is asked.
+    fn kept(&self, old: Option<&Value>, asked: &[Segment], spot: Spot) -> Option<Value> {
+        let old = old?;
+        let text = old.as_scalar_text()?;
+        (self.dialect.syntax.parse(&text, spot) == normal(asked)).then(|| old.clone())
+    }
+
+    fn parsed(&self, key: &str, spot: Spot) -> Option<Template> {
+        Some(self.dialect.syntax.parse(self.entry.get(key)?.as_str()?, spot))
+    }
+
+    fn write_text(&mut self, key: &str, text: String) {
+        self.entry.set(key, Value::String(text));
+    }
+
+    fn drop_keys_of_the_other(&mut self, to_stdio: bool) {
+        for key in self.dialect.keys_of_the_other(to_stdio) {
+            self.entry.remove(key);
+        }
+    }
+
+    fn unsupported(&mut self, field: &str, what: &str) {
+        let detail = format!("{} has {what}", self.dialect.host);
+        self.lose(field, LossKind::Dropped, detail);
+    }
+
+    fn lose(&mut self, field: &str, kind: LossKind, detail: String) {
+        self.losses.push(Loss { field: field.to_owned(), kind, detail });
+    }
+}
