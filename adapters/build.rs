@@ -57,9 +57,11 @@ fn components(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 /// Compiles one component, and returns its entry in the table.
 #[expect(clippy::disallowed_methods, reason = "a build script has no store")]
 fn embed(component: &Path, out: &Path, target: &str) -> Result<String, Box<dyn Error>> {
-    let name = component.file_stem().and_then(|name| name.to_str()).ok_or("a nameless component")?;
+    let name =
+        component.file_stem().and_then(|name| name.to_str()).ok_or("a nameless component")?;
     let wasm = fs::read(component)?;
-    let code = hatch_sandbox::compile_for(&wasm, target).map_err(|error| format!("{name}: {error}"))?;
+    let code =
+        hatch_sandbox::compile_for(&wasm, target).map_err(|error| format!("{name}: {error}"))?;
     let path = out.join(format!("{name}.cwasm"));
     fs::write(&path, code.as_bytes())?;
 
@@ -68,8 +70,5 @@ fn embed(component: &Path, out: &Path, target: &str) -> Result<String, Box<dyn E
         digest
     });
     let descriptor = component.with_extension("json");
-    Ok(format!(
-        "    Builtin {{ id: {name:?}, digest: {digest:?}, descriptor: include_str!({descriptor:?}), \
-         code: &Aligned(*include_bytes!({path:?})) }},\n"
-    ))
+    Ok(format!("    builtin!({name:?}, {digest:?}, {descriptor:?}, {path:?}),\n",))
 }

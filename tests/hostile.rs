@@ -181,7 +181,10 @@ fn descriptors_are_checked() {
 fn imports_are_refused_by_name() {
     let wasi = component_for(
         r#"(import "wasi:clocks/wall-clock@0.2.0" "now" (func $now (result i64)))"#,
-        &CONTRACT.replace("export host-config;", "import wasi:clocks/wall-clock@0.2.0; export host-config;"),
+        &CONTRACT.replace(
+            "export host-config;",
+            "import wasi:clocks/wall-clock@0.2.0; export host-config;",
+        ),
         "0.1.0",
     );
     let error = check(&wasi).unwrap_err();
@@ -265,7 +268,9 @@ fn what_keeps_the_compiler_busy_is_stopped() {
     let mut bomb = String::from("(func (param i32) (result i32) ");
     bomb.push_str(&"(local i32)".repeat(500));
     for local in (0..900).map(|at| 1 + at % 500) {
-        bomb.push_str(&format!("(loop (local.get {local}) (i32.const 1) (i32.add) (local.set {local})"));
+        bomb.push_str(&format!(
+            "(loop (local.get {local}) (i32.const 1) (i32.add) (local.set {local})"
+        ));
     }
     for local in (0..900).map(|at| 1 + at % 500) {
         bomb.push_str(&format!("(br_if 0 (local.get {local})))"));

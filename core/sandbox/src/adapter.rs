@@ -115,9 +115,8 @@ impl Component {
         limits: Limits,
         call: impl FnOnce(&host_config::Guest, &mut Store<Limits>) -> wasmtime::Result<T> + Send,
     ) -> Result<T, String> {
-        let component = self.load().map_err(|error| {
-            crate::clean(&format!("it can't be loaded: {error:#}"))
-        })?;
+        let component =
+            self.load().map_err(|error| crate::clean(&format!("it can't be loaded: {error:#}")))?;
         with_room(|| {
             let engine = engine().map_err(|error| error.to_string())?;
             let _watch = Watch::begin(engine)

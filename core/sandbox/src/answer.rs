@@ -52,7 +52,10 @@ pub fn check_writing(
     for section in &writing.sections {
         let name = || format!("`{}` of `{}`", section.path.join("."), section.document);
         if !given.contains(&place(section)) {
-            return Err(crate::clean(&format!("it changed a section that is not its own: {}", name())));
+            return Err(crate::clean(&format!(
+                "it changed a section that is not its own: {}",
+                name()
+            )));
         }
         if !seen.insert(place(section)) {
             return Err(crate::clean(&format!("it changed a section twice: {}", name())));

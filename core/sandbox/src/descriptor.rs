@@ -58,7 +58,8 @@ fn check_document(document: &DocumentSpec) -> Result<(), String> {
         for key in section {
             text("key of a section", key)?;
         }
-        let overlaps = |other: &Vec<String>| other.starts_with(section) || section.starts_with(other);
+        let overlaps =
+            |other: &Vec<String>| other.starts_with(section) || section.starts_with(other);
         if document.sections[..at].iter().any(overlaps) {
             return Err(format!("its document `{}` has sections that overlap", document.id));
         }

@@ -71,9 +71,9 @@ impl ComponentError {
     /// What to do about it.
     pub fn hint(&self) -> Option<&str> {
         match self {
-            ComponentError::CoreModule => {
-                Some("make it a component, with `hatch adapter build` or `wasm-tools component new`")
-            }
+            ComponentError::CoreModule => Some(
+                "make it a component, with `hatch adapter build` or `wasm-tools component new`",
+            ),
             ComponentError::Imports { hint, .. } => Some(hint),
             _ => None,
         }

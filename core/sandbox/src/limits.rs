@@ -131,7 +131,8 @@ impl ResourceLimiter for Limits {
 /// The bytes of text in the sections: what limits grow with. Edits don't count, since they
 /// are what the limits have room for anyway, unless there are very many.
 pub(crate) fn input_size(sections: &[Section], edits: usize) -> usize {
-    let text: usize = sections.iter().filter_map(|section| section.value.as_ref()).map(String::len).sum();
+    let text: usize =
+        sections.iter().filter_map(|section| section.value.as_ref()).map(String::len).sum();
     text.saturating_add(edits.saturating_mul(512))
 }
 
