@@ -70,8 +70,5 @@ fn embed(component: &Path, out: &Path, target: &str) -> Result<String, Box<dyn E
         digest
     });
     let descriptor = component.with_extension("json");
-    Ok(format!(
-        "    Builtin {{ id: {name:?}, digest: {digest:?}, descriptor: include_str!({descriptor:?}), \
-         code: &Aligned(*include_bytes!({path:?})) }},\n"
-    ))
+    Ok(format!("    builtin!({name:?}, {digest:?}, {descriptor:?}, {path:?}),\n",))
 }

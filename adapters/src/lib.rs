@@ -5,10 +5,9 @@
 //! that code is embedded here. Nothing of it is touched before an adapter is first called.
 
 use hatch_core::host::HostDescriptor;
-use hatch_sandbox::{Compiled, SandboxedAdapter};
+use hatch_sandbox::{Compiled, Embedded, SandboxedAdapter};
 
 /// An adapter that is built into hatch.
-#[derive(Clone, Copy)]
 pub struct Builtin {
     /// The adapter's id, and that of the host which it is for.
     pub id: &'static str,
@@ -16,15 +15,34 @@ pub struct Builtin {
     pub digest: &'static str,
     /// What the component said of its host when it was built, as JSON.
     pub descriptor: &'static str,
-    code: &'static Aligned<[u8]>,
+    code: &'static Embedded,
 }
 
-/// On a page of its own.
+/// On pages of its own.
 #[repr(C, align(4096))]
-struct Aligned<T: ?Sized>(T);
+struct Pages<T: ?Sized>(T);
+
+/// One entry of the table that the build script writes.
+macro_rules! builtin {
+    ($id:literal, $digest:literal, $descriptor:literal, $code:literal) => {
+        Builtin {
+            id: $id,
+            digest: $digest,
+            descriptor: include_str!($descriptor),
+            code: {
+                static CODE: &Pages<[u8]> = &Pages(*include_bytes!($code));
+                // SAFETY: the build script wrote what `compile_for` returned to this file, and
+                // `Pages` shares no page with anything else.
+                static EMBEDDED: Embedded = unsafe { Embedded::new(&CODE.0) };
+                &EMBEDDED
+            },
+        }
+    };
+}
 
 /// All of them, by id.
-pub const BUILTIN: &[Builtin] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
+#[expect(unsafe_code, reason = "the promise that the code is the compiler's")]
+pub static BUILTIN: &[Builtin] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 
 impl Builtin {
     /// The adapter of this id.
@@ -39,13 +57,6 @@ impl Builtin {
     /// Fails for a descriptor that can't be read, which no committed one is.
     pub fn adapter(&self) -> serde_json::Result<SandboxedAdapter> {
         let descriptor: HostDescriptor = serde_json::from_str(self.descriptor)?;
-        Ok(SandboxedAdapter::new(self.compiled(), descriptor))
-    }
-
-    #[expect(unsafe_code, reason = "the build script's promise; see below")]
-    fn compiled(&self) -> Compiled {
-        // SAFETY: the build script wrote what `compile_for` returned to the file that is
-        // embedded, and a `Builtin` can't be made elsewhere.
-        unsafe { Compiled::embedded(&self.code.0) }
+        Ok(SandboxedAdapter::new(Compiled::from(self.code), descriptor))
     }
 }

@@ -413,3 +413,128 @@ macro_rules! conversions {
         }
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::convert::{edits_in, server_in, server_out};
+    use hatch_core::adapter::Edit;
+    use hatch_core::host::HostId;
+    use hatch_core::server::{
+        Extra, OAuth, Remote, Server, ServerName, Stdio, Timeouts, ToolFilter, Transport,
+    };
+    use hatch_core::template::{Place, Segment, Template};
+    use proptest::collection::vec;
+    use proptest::option::of;
+    use proptest::prelude::*;
+
+    fn own() -> HostId {
+        HostId::new("own").unwrap()
+    }
+
+    fn template() -> impl Strategy<Value = Template> {
+        let segment = prop_oneof![
+            "[a-z$]{0,6}".prop_map(Segment::Literal),
+            ("[A-Z]{1,4}", of("[a-z]{0,4}"))
+                .prop_map(|(name, default)| Segment::Env { name, default }),
+            "[a-z]{1,4}".prop_map(Segment::Input),
+            "[a-z]{1,4}".prop_map(Segment::File),
+            Just(Segment::Place(Place::UserHome)),
+            Just(Segment::Place(Place::WorkspaceFolder)),
+            "[a-z]{0,4}".prop_map(|text| Segment::Native { adapter: own(), text }),
+        ];
+        vec(segment, 0..4).prop_map(Template::new)
+    }
+
+    fn pairs() -> impl Strategy<Value = Vec<(String, Template)>> {
+        vec(("[A-Z]{0,4}", template()), 0..3)
+    }
+
+    fn names() -> impl Strategy<Value = Vec<String>> {
+        vec("[a-z]{0,4}", 0..3)
+    }
+
+    prop_compose! {
+        fn stdio()(
+            command in template(),
+            args in vec(template(), 0..3),
+            env in pairs(),
+            env_forward in names(),
+            env_file in of(template()),
+            cwd in of(template()),
+        ) -> Stdio {
+            Stdio { command, args, env, env_forward, env_file, cwd }
+        }
+    }
+
+    prop_compose! {
+        fn oauth()(
+            client_id in of(template()),
+            client_secret in of(template()),
+            scopes in of(names()),
+            authorization_url in of(template()),
+            token_url in of(template()),
+            redirect_uri in of(template()),
+        ) -> OAuth {
+            OAuth { client_id, client_secret, scopes, authorization_url, token_url, redirect_uri }
+        }
+    }
+
+    prop_compose! {
+        fn remote()(url in template(), headers in pairs(), oauth in of(oauth())) -> Remote {
+            Remote { url, headers, oauth }
+        }
+    }
+
+    prop_compose! {
+        fn server()(
+            name in "[a-z]{1,6}",
+            transport in prop_oneof![
+                stdio().prop_map(Transport::Stdio),
+                remote().prop_map(Transport::StreamableHttp),
+                remote().prop_map(Transport::Sse),
+                remote().prop_map(Transport::RemoteAuto),
+            ],
+            enabled in of(any::<bool>()),
+            description in of("[a-z]{0,4}"),
+            times in (of(any::<u64>()), of(any::<u64>()), of(any::<u64>())),
+            tools in (of(names()), of(names()), of(names())),
+            extras in vec((names(), "[a-z]{0,4}"), 0..3),
+        ) -> Server {
+            Server {
+                name: ServerName::new(name).unwrap(),
+                transport,
+                enabled,
+                description,
+                timeouts: Timeouts { request: times.0, startup: times.1, tool_call: times.2 },
+                tools: ToolFilter { allow: tools.0, deny: tools.1, auto_approve: tools.2 },
+                extras: extras.into_iter().map(|(path, value)| Extra { path, value }).collect(),
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_server_comes_back_as_it_went(server in server()) {
+            let there = server_in(&server, &own()).unwrap();
+            prop_assert_eq!(server_out(there, &own()).unwrap(), server);
+        }
+    }
+
+    #[test]
+    fn references_of_other_adapters_are_not_handed_on() {
+        let native = Segment::Native { adapter: own(), text: "x".to_owned() };
+        let command = Template::new([native]);
+        let server = Server {
+            name: ServerName::new("a").unwrap(),
+            transport: Transport::Stdio(Stdio { command, ..Stdio::default() }),
+            enabled: None,
+            description: None,
+            timeouts: Timeouts::default(),
+            tools: ToolFilter::default(),
+            extras: Vec::new(),
+        };
+        let other = HostId::new("other").unwrap();
+        let error = edits_in(&[Edit::Put(server)], &other).unwrap_err();
+        assert_eq!(error, "it was given a reference that only `own` understands");
+    }
+}

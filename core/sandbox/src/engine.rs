@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 
 use wasmtime::{Config, Engine, Result, WasmFeatures};
 
+use crate::code::run_in_place;
+
 /// The target that this crate was built for, as cargo names it.
 pub const TARGET: &str = env!("HATCH_SANDBOX_TARGET");
 
@@ -58,7 +60,10 @@ pub(crate) fn config(purpose: Purpose<'_>) -> Result<Config> {
     // growth moves the memory, and 10 MB documents take 16 times as long.
     match purpose {
         // Making a compiler ready takes longer than loading an adapter.
-        Purpose::Run => config.enable_compiler(false),
+        Purpose::Run => {
+            run_in_place(&mut config);
+            config.enable_compiler(false)
+        }
         // Naming the target, even this machine's, leaves out what only this CPU can do.
         Purpose::Compile { target } => config.target(target)?,
     };

@@ -31,7 +31,7 @@ mod watchdog;
 pub use adapter::SandboxedAdapter;
 pub use answer::{check_reading, check_writing, failed};
 pub use child::{child_main, compile_in_child};
-pub use code::Compiled;
+pub use code::{Compiled, Embedded};
 pub use component::{MAX_SIZE, check, compile, compile_for};
 pub use descriptor::check as check_descriptor;
 pub use engine::TARGET;

@@ -1,0 +1,87 @@
+//! The built-in adapters: what is embedded runs, and says what the same code says natively.
+
+use hatch_adapters::BUILTIN;
+use hatch_core::adapter::{Edit, HostAdapter, Section};
+use hatch_core::server::ServerName;
+use hatch_sandbox::{SandboxedAdapter, check_descriptor, compile};
+use hatch_tests::native::NativeAdapter;
+
+fn sections(adapter: &dyn HostAdapter, value: &str) -> Vec<Section> {
+    let document = &adapter.descriptor().documents[0];
+    let section = |path: &Vec<String>| Section {
+        document: document.id.clone(),
+        path: path.clone(),
+        value: path.last().is_some_and(|key| key == "mcpServers").then(|| value.to_owned()),
+    };
+    document.sections.iter().map(section).collect()
+}
+
+fn native() -> Vec<Box<dyn HostAdapter>> {
+    vec![
+        Box::new(NativeAdapter::<hatch_adapter_claude_desktop::ClaudeDesktop>::new().unwrap()),
+        Box::new(NativeAdapter::<hatch_adapter_cursor::Cursor>::new().unwrap()),
+        Box::new(NativeAdapter::<hatch_adapter_gemini::Gemini>::new().unwrap()),
+        Box::new(NativeAdapter::<hatch_adapter_lmstudio::LmStudio>::new().unwrap()),
+    ]
+}
+
+const SERVERS: &str = r#"{
+    "files": { "command": "files-mcp", "args": ["--root", "${userHome}"], "env": { "A": "b" } },
+    "search": { "url": "https://example.com/mcp", "headers": { "X": "${env:TOKEN}" } },
+    "broken": 5
+}"#;
+
+#[test]
+fn each_answers_as_its_code_does_natively() {
+    let native = native();
+    assert_eq!(native.len(), BUILTIN.len());
+    for (native, builtin) in native.iter().zip(BUILTIN) {
+        let sandboxed = builtin.adapter().unwrap();
+        assert_eq!(sandboxed.descriptor(), native.descriptor(), "{}", builtin.id);
+        assert_eq!(sandboxed.descriptor().id.as_str(), builtin.id);
+        let given = sections(&sandboxed, SERVERS);
+        let (here, there) = (sandboxed.read(&given).unwrap(), native.read(&given).unwrap());
+        assert!(!here.servers.is_empty());
+        assert_eq!(here, there);
+
+        let mut edits: Vec<Edit> = here.servers.into_iter().map(Edit::Put).collect();
+        edits.push(Edit::Remove(ServerName::new("files").unwrap()));
+        for given in [given, sections(&sandboxed, "{}")] {
+            let (here, there) = (sandboxed.write(&given, &edits), native.write(&given, &edits));
+            assert_eq!(here.unwrap(), there.unwrap());
+        }
+    }
+}
+
+#[test]
+fn each_descriptor_keeps_the_rules_for_foreign_ones() {
+    for builtin in BUILTIN {
+        let adapter = builtin.adapter().unwrap();
+        assert_eq!(check_descriptor(adapter.descriptor()), Ok(()), "{}", builtin.id);
+    }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test's own file")]
+fn each_says_what_was_kept_of_it() {
+    for builtin in BUILTIN {
+        let folder =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../adapters/components");
+        let wasm = std::fs::read(folder.join(format!("{}.wasm", builtin.id))).unwrap();
+        let described = SandboxedAdapter::describe(compile(&wasm).unwrap(), builtin.id).unwrap();
+        assert_eq!(described.descriptor(), builtin.adapter().unwrap().descriptor());
+    }
+}
+
+#[test]
+fn many_threads_may_begin_with_the_same_adapter() {
+    let Some(builtin) = BUILTIN.first() else { return };
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let adapter = builtin.adapter().unwrap();
+                assert!(adapter.read(&sections(&adapter, SERVERS)).is_ok());
+            });
+        }
+    });
+}

@@ -1,0 +1,57 @@
+//! Adapters that are linked into the test instead of run in the sandbox.
+//!
+//! The same Rust code makes both, so they have to give the same answers; and how much longer
+//! the sandbox takes is measured against this.
+
+use std::marker::PhantomData;
+
+use hatch_adapter_sdk::Adapter;
+use hatch_core::adapter::{AdapterError, Edit, HostAdapter, Reading, Section, Writing};
+use hatch_core::host::HostDescriptor;
+use hatch_sandbox::{check_reading, check_writing, failed};
+
+mod convert {
+    hatch_sandbox::conversions!(hatch_adapter_sdk::bindings::exports::hatch::adapter::host_config);
+}
+
+/// An adapter without a sandbox. Its answers are checked as those of a component are.
+pub struct NativeAdapter<A> {
+    descriptor: HostDescriptor,
+    adapter: PhantomData<fn() -> A>,
+}
+
+impl<A: Adapter> NativeAdapter<A> {
+    /// Asks the adapter for its descriptor.
+    ///
+    /// # Errors
+    ///
+    /// Fails with the reason if its id is not kebab case.
+    pub fn new() -> Result<Self, String> {
+        let descriptor = convert::descriptor_out(A::describe())?;
+        Ok(NativeAdapter { descriptor, adapter: PhantomData })
+    }
+}
+
+impl<A: Adapter> HostAdapter for NativeAdapter<A> {
+    fn descriptor(&self) -> &HostDescriptor {
+        &self.descriptor
+    }
+
+    fn read(&self, sections: &[Section]) -> Result<Reading, AdapterError> {
+        let id = &self.descriptor.id;
+        let reading = A::read(&convert::sections_in(sections)).map_err(convert::error_out)?;
+        let reading = convert::reading_out(reading, id).map_err(|reason| failed(id, reason))?;
+        check_reading(&reading).map_err(|reason| failed(id, reason))?;
+        Ok(reading)
+    }
+
+    fn write(&self, sections: &[Section], edits: &[Edit]) -> Result<Writing, AdapterError> {
+        let id = &self.descriptor.id;
+        let asked = convert::edits_in(edits, id).map_err(|reason| failed(id, reason))?;
+        let given = convert::sections_in(sections);
+        let writing = A::write(&given, &asked).map_err(convert::error_out)?;
+        let writing = convert::writing_out(writing);
+        check_writing(&writing, sections, edits).map_err(|reason| failed(id, reason))?;
+        Ok(writing)
+    }
+}
