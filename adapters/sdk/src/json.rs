@@ -125,6 +125,40 @@ impl Value {
         text
     }
 
+    /// The value as JSON with two spaces of indentation; a list without objects stays on
+    /// one line.
+    pub fn to_pretty(&self) -> String {
+        let mut text = String::new();
+        self.print_pretty(0, &mut text);
+        text
+    }
+
+    fn print_pretty(&self, depth: usize, out: &mut String) {
+        let is_object = |item: &Value| item.as_object().is_some();
+        let (open, close, items): (_, _, Vec<(Option<&str>, &Value)>) = match self {
+            Value::Object(object) if !object.is_empty() => {
+                ('{', '}', object.iter().map(|(key, value)| (Some(key), value)).collect())
+            }
+            Value::Array(items) if items.iter().any(is_object) => {
+                ('[', ']', items.iter().map(|item| (None, item)).collect())
+            }
+            other => return other.print(out),
+        };
+        out.push(open);
+        for (at, (key, value)) in items.into_iter().enumerate() {
+            out.push_str(if at > 0 { ",\n" } else { "\n" });
+            out.push_str(&"  ".repeat(depth + 1));
+            if let Some(key) = key {
+                print_string(key, out);
+                out.push_str(": ");
+            }
+            value.print_pretty(depth + 1, out);
+        }
+        out.push('\n');
+        out.push_str(&"  ".repeat(depth));
+        out.push(close);
+    }
+
     fn print(&self, out: &mut String) {
         match self {
             Value::Null => out.push_str("null"),

@@ -256,7 +256,10 @@ impl Put<'_> {
 
     fn timeouts(&mut self, asked: &Server) {
         let dialect = self.dialect;
-        let there = dialect.request_timeout_if_there.filter(|key| self.entry.get(key).is_some());
+        let is_extra = |key: &str| asked.extras.iter().any(|extra| extra.path == [key]);
+        let there = dialect
+            .request_timeout_if_there
+            .filter(|key| self.entry.get(key).is_some() || is_extra(key));
         match (asked.timeouts.request, dialect.request_timeout.or(there)) {
             (Some(limit), Some(key)) => {
                 if self.entry.get(key).and_then(Value::as_u64) != Some(limit) {
