@@ -33,7 +33,8 @@ impl Toolchain {
         for builds_std in [false, true] {
             let Ok(sysroot) = ask(builds_std, &["--print", "sysroot"]) else { continue };
             let sysroot = PathBuf::from(sysroot);
-            let needed = if builds_std { "src/rust/library/std" } else { "wasm32-unknown-unknown/lib" };
+            let needed =
+                if builds_std { "src/rust/library/std" } else { "wasm32-unknown-unknown/lib" };
             if sysroot.join("lib/rustlib").join(needed).exists() {
                 let way = if builds_std { ", build-std" } else { "" };
                 let version = ask(builds_std, &["--version"])?;
@@ -98,10 +99,12 @@ impl Toolchain {
         }
         prefixes.push((self.sysroot.clone(), "/rust"));
         let library = self.sysroot.join("lib/rustlib/src/rust");
-        prefixes.extend(library.canonicalize().ok().map(|path| (path, "/rust/lib/rustlib/src/rust")));
+        prefixes
+            .extend(library.canonicalize().ok().map(|path| (path, "/rust/lib/rustlib/src/rust")));
         prefixes.push((library, "/rust/lib/rustlib/src/rust"));
         prefixes.push((workspace.to_owned(), "/hatch"));
-        let flag = |(from, to): (PathBuf, _)| format!("--remap-path-prefix={}={to}", from.display());
+        let flag =
+            |(from, to): (PathBuf, _)| format!("--remap-path-prefix={}={to}", from.display());
         Ok(prefixes.into_iter().map(flag).collect())
     }
 }

@@ -64,7 +64,12 @@ impl Lock {
         };
         Some(Lock {
             toolchain: lock.get("toolchain")?.as_str()?.to_owned(),
-            components: lock.get("components")?.as_object()?.iter().map(component).collect::<Option<_>>()?,
+            components: lock
+                .get("components")?
+                .as_object()?
+                .iter()
+                .map(component)
+                .collect::<Option<_>>()?,
         })
     }
 
@@ -111,9 +116,13 @@ pub fn sources(workspace: &Path, id: &str) -> Result<String> {
     }
     let name = |path: &PathBuf| {
         let path = path.strip_prefix(workspace).unwrap_or(path);
-        path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+        path.components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/")
     };
-    let mut named: Vec<(String, PathBuf)> = files.into_iter().map(|path| (name(&path), path)).collect();
+    let mut named: Vec<(String, PathBuf)> =
+        files.into_iter().map(|path| (name(&path), path)).collect();
     named.sort();
     let mut digest = Sha256::new();
     for (name, path) in named {
@@ -126,8 +135,8 @@ pub fn sources(workspace: &Path, id: &str) -> Result<String> {
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let entries =
-        std::fs::read_dir(folder).with_context(|| format!("failed to list `{}`", folder.display()))?;
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("failed to list `{}`", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
         if path.is_dir() {

@@ -71,7 +71,11 @@ fn check(workspace: &Path) -> Result<()> {
         if described != built.descriptor.as_bytes() {
             bail!("`{}.json` is not what the adapter says; run `build-adapters`", source.id);
         }
-        println!("{}: {}", source.id, if same_bytes { "the same bytes" } else { "the same interface" });
+        println!(
+            "{}: {}",
+            source.id,
+            if same_bytes { "the same bytes" } else { "the same interface" }
+        );
     }
     Ok(())
 }
@@ -79,7 +83,8 @@ fn check(workspace: &Path) -> Result<()> {
 fn build_one(workspace: &Path, toolchain: &Toolchain, source: &Source) -> Result<Built> {
     let target_dir = workspace.join("target/guests");
     let module = toolchain.build(workspace, &source.package(), &target_dir)?;
-    let component = component::encode(&module).with_context(|| format!("`{}`", source.package()))?;
+    let component =
+        component::encode(&module).with_context(|| format!("`{}`", source.package()))?;
     let description = (source.describe)();
     if description.id != source.id {
         bail!("`{}` describes itself as `{}`", source.package(), description.id);
@@ -94,7 +99,8 @@ fn label(toolchain: &Toolchain) -> String {
 
 #[expect(clippy::disallowed_methods, reason = "a build tool, which hatch itself does not use")]
 fn create_folder(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("failed to create `{}`", folder.display()))
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("failed to create `{}`", folder.display()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a build tool, which hatch itself does not use")]

@@ -26,7 +26,8 @@ fn after(sections: &[Section], writing: &Writing) -> Vec<Section> {
 }
 
 fn entries(sections: &[Section]) -> Object {
-    let value = sections[0].value.as_deref().map_or(Value::Null, |text| Value::parse(text).unwrap());
+    let value =
+        sections[0].value.as_deref().map_or(Value::Null, |text| Value::parse(text).unwrap());
     let mut last = Object::new();
     for (name, value) in value.as_object().into_iter().flat_map(Object::iter) {
         last.set(name, value.clone());

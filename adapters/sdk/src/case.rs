@@ -72,7 +72,8 @@ pub fn run<A: Adapter>(case: &Path) -> Result<(), String> {
         return if expects_reading { Ok(()) } else { Err(in_case("it has no edits.json".into())) };
     };
     let edits = edits.as_array().ok_or_else(|| in_case("edits.json is no list".into()))?;
-    let edits: Vec<Edit> = edits.iter().map(edit_from).collect::<Result<_, _>>().map_err(in_case)?;
+    let edits: Vec<Edit> =
+        edits.iter().map(edit_from).collect::<Result<_, _>>().map_err(in_case)?;
     let (after, outcomes) = outcome::<A>(&spec, before, &sections, &edits);
     expect(&case.join("after.json"), after.as_ref()).map_err(in_case)?;
     expect(&case.join("outcomes.json"), Some(&outcomes)).map_err(in_case)

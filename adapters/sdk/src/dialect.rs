@@ -234,7 +234,9 @@ impl Dialect {
     pub(crate) fn knows(&self, key: &str) -> bool {
         let mut transport = self.stdio.all().chain(self.remote.all());
         let others = [self.description, self.timeout_key(), self.tool_allow, self.tool_deny];
-        key == self.kinds.key() || transport.any(|known| known == key) || others.contains(&Some(key))
+        key == self.kinds.key()
+            || transport.any(|known| known == key)
+            || others.contains(&Some(key))
     }
 }
 
@@ -362,7 +364,8 @@ pub fn find_section(
     document: &str,
     path: &[&str],
 ) -> Result<Option<Value>, Error> {
-    let found = sections.iter().find(|section| section.document == document && section.path == path);
+    let found =
+        sections.iter().find(|section| section.document == document && section.path == path);
     match found.and_then(|section| section.value.as_deref()) {
         None => Ok(None),
         Some(text) => Value::parse(text)

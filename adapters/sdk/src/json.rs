@@ -321,9 +321,11 @@ impl Parser<'_> {
             Some(b'"') => self.string().map(Value::String),
             Some(b'-' | b'0'..=b'9') => self.number(),
             _ => {
-                for (word, value) in
-                    [("true", Value::Bool(true)), ("false", Value::Bool(false)), ("null", Value::Null)]
-                {
+                for (word, value) in [
+                    ("true", Value::Bool(true)),
+                    ("false", Value::Bool(false)),
+                    ("null", Value::Null),
+                ] {
                     if self.text[self.at..].starts_with(word) {
                         self.at += word.len();
                         return Ok(value);
@@ -462,9 +464,9 @@ impl Parser<'_> {
         if digits.len() < 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
             return self.fail("an unknown escape");
         }
-        let code = digits.iter().fold(0, |code, digit| {
-            code * 16 + char::from(*digit).to_digit(16).unwrap_or_default()
-        });
+        let code = digits
+            .iter()
+            .fold(0, |code, digit| code * 16 + char::from(*digit).to_digit(16).unwrap_or_default());
         self.at += 4;
         Ok(code)
     }
@@ -519,8 +521,24 @@ mod tests {
     #[test]
     fn what_is_no_json_is_an_error() {
         for text in [
-            "", "{", "[1,]", "{\"a\":1,}", "01", "-", "1.", "1e", "tru", "\"", "\"\\x\"",
-            "\"\\ud800\"", "\"\n\"", "[1] 2", "// x\n1", "{1:2}", "\"\\u12", "+1",
+            "",
+            "{",
+            "[1,]",
+            "{\"a\":1,}",
+            "01",
+            "-",
+            "1.",
+            "1e",
+            "tru",
+            "\"",
+            "\"\\x\"",
+            "\"\\ud800\"",
+            "\"\n\"",
+            "[1] 2",
+            "// x\n1",
+            "{1:2}",
+            "\"\\u12",
+            "+1",
         ] {
             assert!(Value::parse(text).is_err(), "{text}");
         }

@@ -137,7 +137,10 @@ pub trait Adapter {
 macro_rules! export {
     ($adapter:ty) => {
         #[cfg(target_arch = "wasm32")]
-        #[allow(unsafe_code, reason = "the generated functions take raw parts of the caller's memory")]
+        #[allow(
+            unsafe_code,
+            reason = "the generated functions take raw parts of the caller's memory"
+)]
         const _: () = {
             type Component = $crate::Exported<$adapter>;
             $crate::bindings::export!(Component with_types_in $crate::bindings);

@@ -8,9 +8,7 @@ use crate::dialect::{Dialect, Kinds, OauthKeys};
 use crate::json::{Object, Value};
 use crate::read::{self, Kind, Live};
 use crate::template::{self, Spelling, normal};
-use crate::{
-    Loss, LossKind, Oauth, Remote, Segment, Server, Spot, Stdio, Template, Transport,
-};
+use crate::{Loss, LossKind, Oauth, Remote, Segment, Server, Spot, Stdio, Template, Transport};
 
 /// The entry that says what is asked, or the reason why there can't be one.
 pub(crate) fn server(
@@ -81,7 +79,8 @@ impl Put<'_> {
 
     /// The arguments; those that an entry has at the same place keep their spelling.
     fn rendered_args(&mut self, asked: &Stdio) -> Result<Vec<Value>, String> {
-        let old = self.entry.get(self.dialect.stdio.args).and_then(Value::as_array).map(<[_]>::to_vec);
+        let old =
+            self.entry.get(self.dialect.stdio.args).and_then(Value::as_array).map(<[_]>::to_vec);
         let old = old.unwrap_or_default();
         let mut args = Vec::with_capacity(asked.args.len());
         for (at, arg) in asked.args.iter().enumerate() {
@@ -135,7 +134,9 @@ impl Put<'_> {
         }
         let text = self.render("url", &asked.url, Spot::Url)?;
         let same_url = match live {
-            Some(Live::Remote(key, _)) => self.kept(self.entry.get(key), &asked.url, Spot::Url).is_some(),
+            Some(Live::Remote(key, _)) => {
+                self.kept(self.entry.get(key), &asked.url, Spot::Url).is_some()
+            }
             _ => false,
         };
         let key = match live {
@@ -207,7 +208,11 @@ impl Put<'_> {
         match (&asked.scopes, keys.scopes) {
             (Some(scopes), Some(key)) => self.strings(&mut object, key, "oauth.scopes", scopes),
             (Some(_), None) => {
-                self.lose("oauth.scopes", LossKind::Dropped, format!("{host} has no place for them"));
+                self.lose(
+                    "oauth.scopes",
+                    LossKind::Dropped,
+                    format!("{host} has no place for them"),
+                );
             }
             (None, _) => {}
         }
@@ -285,7 +290,8 @@ impl Put<'_> {
     fn extras(&mut self, asked: &Server) -> Result<(), String> {
         for extra in &asked.extras {
             let field = format!("extras.{}", extra.path.join("."));
-            let value = Value::parse(&extra.value).map_err(|why| format!("`{field}` is no JSON: {why}"))?;
+            let value =
+                Value::parse(&extra.value).map_err(|why| format!("`{field}` is no JSON: {why}"))?;
             match self.entry.at_path(&extra.path) {
                 Some(old) if *old == value => {}
                 Some(old) if self.is_canonical(&extra.path, old) => {
@@ -300,7 +306,9 @@ impl Put<'_> {
 
     fn is_canonical(&self, path: &[String], old: &Value) -> bool {
         match (path, &self.dialect.remote.oauth) {
-            ([object, key], Some(keys)) if object == keys.object => read::holds_oauth(keys, key, old),
+            ([object, key], Some(keys)) if object == keys.object => {
+                read::holds_oauth(keys, key, old)
+            }
             ([object], Some(keys)) if object == keys.object => old.as_object().is_some(),
             ([key], _) => read::holds(self.dialect, key, old),
             ([key, ..], _) => self.dialect.knows(key),
@@ -340,7 +348,11 @@ impl Put<'_> {
         }
         let is_absent = self.entry.given(key).is_none();
         if old.as_ref() != Some(&new) && !(is_absent && new.is_empty()) {
-            if new.is_empty() { self.entry.remove(key) } else { self.entry.set(key, Value::Object(new)) }
+            if new.is_empty() {
+                self.entry.remove(key)
+            } else {
+                self.entry.set(key, Value::Object(new))
+            }
         }
         Ok(())
     }

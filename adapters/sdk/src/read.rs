@@ -3,9 +3,7 @@
 use crate::dialect::{Dialect, Kinds, OauthKeys};
 use crate::json::{Object, Value};
 use crate::template::as_literal;
-use crate::{
-    Extra, Oauth, Remote, Server, Spot, Stdio, Template, Timeouts, ToolFilter, Transport,
-};
+use crate::{Extra, Oauth, Remote, Server, Spot, Stdio, Template, Timeouts, ToolFilter, Transport};
 
 /// Which transport an entry is for, as far as its keys tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +123,8 @@ fn args(dialect: &Dialect, entry: &Object) -> Result<Vec<Template>, String> {
         .iter()
         .enumerate()
         .map(|(at, item)| {
-            let text = item.as_scalar_text().ok_or_else(|| format!("its `{key}.{at}` is no text"))?;
+            let text =
+                item.as_scalar_text().ok_or_else(|| format!("its `{key}.{at}` is no text"))?;
             Ok(dialect.syntax.parse(&text, Spot::Arg))
         })
         .collect()
@@ -163,7 +162,8 @@ fn pairs(
         if *value == Value::Null {
             continue;
         }
-        let text = value.as_scalar_text().ok_or_else(|| format!("its `{key}.{name}` is no text"))?;
+        let text =
+            value.as_scalar_text().ok_or_else(|| format!("its `{key}.{name}` is no text"))?;
         let template = dialect.syntax.parse(&text, spot);
         match pairs.iter_mut().find(|(known, _)| known == name) {
             Some(pair) => pair.1 = template,
@@ -176,9 +176,11 @@ fn pairs(
 fn remote(dialect: &Dialect, entry: &Object, url_key: &str) -> Result<Remote, String> {
     let url = entry.given(url_key).and_then(Value::as_str);
     let url = url.ok_or_else(|| format!("its `{url_key}` is no text"))?;
-    let oauth = dialect.remote.oauth.as_ref().and_then(|keys| {
-        read_oauth(dialect, keys, entry.given(keys.object)?.as_object()?)
-    });
+    let oauth = dialect
+        .remote
+        .oauth
+        .as_ref()
+        .and_then(|keys| read_oauth(dialect, keys, entry.given(keys.object)?.as_object()?));
     Ok(Remote {
         url: dialect.syntax.parse(url, Spot::Url),
         headers: pairs(dialect, entry, dialect.remote.headers, Spot::Header)?,
@@ -255,7 +257,8 @@ pub(crate) fn holds(dialect: &Dialect, key: &str, value: &Value) -> bool {
     }
     let is = |known: Option<&str>| known == Some(key);
     if key == dialect.kinds.key() {
-        let known = ["stdio", "sse", "http", "streamable-http", "streamableHttp", "streamable_http"];
+        let known =
+            ["stdio", "sse", "http", "streamable-http", "streamableHttp", "streamable_http"];
         return value.as_str().is_some_and(|kind| known.contains(&kind));
     }
     if is(dialect.timeout_key()) {

@@ -91,7 +91,11 @@ pub fn render(
         meant.push(segment);
     }
     let understood = syntax.parse(&rendered.text, spot);
-    if understood == normal(&meant) { Ok(rendered) } else { Err(misread(syntax, host, template, spot)) }
+    if understood == normal(&meant) {
+        Ok(rendered)
+    } else {
+        Err(misread(syntax, host, template, spot))
+    }
 }
 
 /// Why text can't be written: the host would expand it. Shows a reference that is spelt
@@ -105,10 +109,13 @@ fn misread(syntax: &dyn Syntax, host: &str, template: &[Segment], spot: Spot) ->
         .flat_map(|text| syntax.parse(text, spot).into_iter().map(move |part| (text, part)))
         .filter(|(_, part)| !matches!(part, Segment::Literal(_)))
         .find_map(|(text, part)| match syntax.spell(&part, spot) {
-            Spelling::Exact(spelt) if spelt.starts_with("${") && text.contains(&spelt) => Some(spelt),
+            Spelling::Exact(spelt) if spelt.starts_with("${") && text.contains(&spelt) => {
+                Some(spelt)
+            }
             _ => None,
         });
-    let what = shown.map_or_else(|| "what looks like a reference".to_owned(), |text| format!("`{text}`"));
+    let what =
+        shown.map_or_else(|| "what looks like a reference".to_owned(), |text| format!("`{text}`"));
     format!(
         "holds {what} as plain text, which {host} would expand, and {host} has no escape for it; \
          where a reference is meant, spell it `${{env:NAME}}`"

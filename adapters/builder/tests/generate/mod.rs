@@ -12,9 +12,28 @@ use proptest::sample::select;
 
 /// Keys that some host knows, and some that none does.
 const KEYS: &[&str] = &[
-    "command", "command", "command", "args", "env", "envFile", "cwd", "url", "url", "httpUrl",
-    "type", "headers", "auth", "oauth", "timeout", "trust", "description", "includeTools",
-    "excludeTools", "disabled", "x-team", "tcp",
+    "command",
+    "command",
+    "command",
+    "args",
+    "env",
+    "envFile",
+    "cwd",
+    "url",
+    "url",
+    "httpUrl",
+    "type",
+    "headers",
+    "auth",
+    "oauth",
+    "timeout",
+    "trust",
+    "description",
+    "includeTools",
+    "excludeTools",
+    "disabled",
+    "x-team",
+    "tcp",
 ];
 
 const INNER: &[&str] =
@@ -27,9 +46,26 @@ fn text() -> impl Strategy<Value = String> {
         "[a-z/@. -]{0,10}",
         r"[${}%\\:A-Z_a-z5-]{0,10}",
         select(vec![
-            "${env:A}", "${userHome}/x", "${workspaceFolder}", "${/}", "$HOME", "${HOME}",
-            "${A:-b}", "%APPDATA%", r"\$A", r"a\$ b", "http", "sse", "stdio", "streamable-http",
-            "https://x.example/mcp", "npx -y tool", "${", "$${env:A}", "${A:-$B}", "${A-b}",
+            "${env:A}",
+            "${userHome}/x",
+            "${workspaceFolder}",
+            "${/}",
+            "$HOME",
+            "${HOME}",
+            "${A:-b}",
+            "%APPDATA%",
+            r"\$A",
+            r"a\$ b",
+            "http",
+            "sse",
+            "stdio",
+            "streamable-http",
+            "https://x.example/mcp",
+            "npx -y tool",
+            "${",
+            "$${env:A}",
+            "${A:-$B}",
+            "${A-b}",
         ])
         .prop_map(str::to_owned),
     ]
@@ -130,7 +166,11 @@ fn transport() -> impl Strategy<Value = Transport> {
     });
     let remote = (template(), pairs(), option::of(oauth))
         .prop_map(|(url, headers, oauth)| Remote { url, headers, oauth });
-    let kinds = select(vec![Transport::StreamableHttp as fn(Remote) -> Transport, Transport::Sse, Transport::RemoteAuto]);
+    let kinds = select(vec![
+        Transport::StreamableHttp as fn(Remote) -> Transport,
+        Transport::Sse,
+        Transport::RemoteAuto,
+    ]);
     prop_oneof![stdio, (kinds, remote).prop_map(|(kind, remote)| kind(remote))]
 }
 

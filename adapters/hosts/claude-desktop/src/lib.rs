@@ -35,7 +35,11 @@ fn locations() -> Vec<Location> {
     let file = "Claude/claude_desktop_config.json";
     let at = |systems, root, path| Location { scope: Scope::User, systems, root, path };
     vec![
-        at(vec![Os::Windows], Root::LocalData, format!("Packages/Claude_*/LocalCache/Roaming/{file}")),
+        at(
+            vec![Os::Windows],
+            Root::LocalData,
+            format!("Packages/Claude_*/LocalCache/Roaming/{file}"),
+        ),
         at(vec![], Root::Config, file.to_owned()),
     ]
 }

@@ -84,8 +84,11 @@ impl Syntax for Interpolation {
 
 impl Adapter for Cursor {
     fn describe() -> Descriptor {
-        let at = |scope, root| {
-            Location { scope, systems: vec![], root, path: ".cursor/mcp.json".to_owned() }
+        let at = |scope, root| Location {
+            scope,
+            systems: vec![],
+            root,
+            path: ".cursor/mcp.json".to_owned(),
         };
         let document = DocumentSpec {
             id: DIALECT.document.to_owned(),

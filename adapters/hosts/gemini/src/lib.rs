@@ -143,7 +143,9 @@ impl Adapter for Gemini {
             format: Format::JsoncNoTrailingCommas,
             locations: locations(),
             prefer: Preference::ExistingFile,
-            sections: sections.map(|path| path.iter().map(|&key| key.to_owned()).collect()).to_vec(),
+            sections: sections
+                .map(|path| path.iter().map(|&key| key.to_owned()).collect())
+                .to_vec(),
             accepts_bom: false,
         };
         Descriptor {

@@ -68,9 +68,8 @@ impl NameList {
         if self.names == self.before {
             return None;
         }
-        let stays = |item: &Value| {
-            item.as_str().is_none_or(|name| self.names.contains(&normalized(name)))
-        };
+        let stays =
+            |item: &Value| item.as_str().is_none_or(|name| self.names.contains(&normalized(name)));
         let items = self.items.iter().filter(|item| stays(item)).cloned().collect();
         Some(section(self.document, self.path, Some(Value::Array(items).to_text())))
     }

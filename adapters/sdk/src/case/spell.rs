@@ -65,7 +65,12 @@ fn transport_from(fields: &mut Fields) -> Result<Transport, String> {
     if kind == "stdio" {
         return Ok(Transport::Stdio(Stdio {
             command: fields.template("command")?.ok_or("a server has no `command`")?,
-            args: fields.strings("args")?.unwrap_or_default().iter().map(|arg| parse_template(arg)).collect(),
+            args: fields
+                .strings("args")?
+                .unwrap_or_default()
+                .iter()
+                .map(|arg| parse_template(arg))
+                .collect(),
             env: fields.pairs("env")?,
             env_forward: fields.strings("envForward")?.unwrap_or_default(),
             env_file: fields.template("envFile")?,
@@ -119,7 +124,11 @@ impl Fields {
         value
     }
 
-    fn of<T>(&mut self, key: &str, read: impl Fn(&Value) -> Option<T>) -> Result<Option<T>, String> {
+    fn of<T>(
+        &mut self,
+        key: &str,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<Option<T>, String> {
         let Some(value) = self.take(key) else { return Ok(None) };
         read(&value).map(Some).ok_or_else(|| format!("`{key}` has the wrong type"))
     }
