@@ -21,9 +21,7 @@ pub fn to_json(descriptor: &Descriptor) -> String {
         ("after-write", descriptor.after_write.as_deref().map_or(Value::Null, text)),
         ("processes", list(&descriptor.processes, |name| text(name))),
     ]);
-    let mut json = String::new();
-    print(&value, 0, &mut json);
-    json + "\n"
+    value.to_pretty() + "\n"
 }
 
 fn document(spec: &DocumentSpec) -> Value {
@@ -124,34 +122,4 @@ fn list<T>(items: &[T], value: impl Fn(&T) -> Value) -> Value {
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     let members = members.into_iter().map(|(key, value)| (key.to_owned(), value));
     Value::Object(members.collect::<Object>())
-}
-
-/// Prints with two spaces of indentation; lists without objects stay on one line.
-pub(crate) fn print(value: &Value, depth: usize, out: &mut String) {
-    let indent = |depth: usize| format!("\n{}", "  ".repeat(depth));
-    match value {
-        Value::Object(object) if !object.is_empty() => {
-            out.push('{');
-            for (at, (key, value)) in object.iter().enumerate() {
-                out.push_str(if at > 0 { "," } else { "" });
-                out.push_str(&indent(depth + 1));
-                out.push_str(&text(key).to_text());
-                out.push_str(": ");
-                print(value, depth + 1, out);
-            }
-            out.push_str(&indent(depth));
-            out.push('}');
-        }
-        Value::Array(items) if items.iter().any(|item| item.as_object().is_some()) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                out.push_str(if at > 0 { "," } else { "" });
-                out.push_str(&indent(depth + 1));
-                print(item, depth + 1, out);
-            }
-            out.push_str(&indent(depth));
-            out.push(']');
-        }
-        other => out.push_str(&other.to_text()),
-    }
 }

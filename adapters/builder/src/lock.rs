@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 use hatch_adapter_sdk::json::{Object, Value};
 use sha2::{Digest, Sha256};
 
-use crate::descriptor;
 use crate::guest::read;
 
 /// The file's name in the folder of components.
@@ -90,9 +89,7 @@ impl Lock {
             member("toolchain", Value::string(&self.toolchain)),
             member("components", Value::Object(self.components.iter().map(component).collect())),
         ]));
-        let mut text = String::new();
-        descriptor::print(&lock, 0, &mut text);
-        text + "\n"
+        lock.to_pretty() + "\n"
     }
 
     /// The component of a host.

@@ -324,10 +324,7 @@ impl<'a> Servers<'a> {
                 if existing != Some(&entry) {
                     self.changed = true;
                     let (name, entry) = (server.name.clone(), Value::Object(entry));
-                    match position {
-                        Some(at) => self.entries[at] = Some((name, entry)),
-                        None => self.insert(name, entry),
-                    }
+                    self.insert(name, entry);
                 }
                 Outcome::Done(losses)
             }
@@ -345,12 +342,15 @@ impl<'a> Servers<'a> {
         Some(section(self.dialect.document, self.dialect.section, Some(text)))
     }
 
-    /// Adds an entry; an earlier one of the same name never counted.
+    /// Adds an entry, or replaces one of the same name, which never counted.
     fn insert(&mut self, name: String, value: Value) {
-        if let Some(position) = self.positions.insert(name.clone(), self.entries.len()) {
-            self.entries[position] = None;
+        match self.positions.get(&name) {
+            Some(&position) => self.entries[position] = Some((name, value)),
+            None => {
+                self.positions.insert(name.clone(), self.entries.len());
+                self.entries.push(Some((name, value)));
+            }
         }
-        self.entries.push(Some((name, value)));
     }
 }
 

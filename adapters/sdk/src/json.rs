@@ -5,11 +5,12 @@
 //! our own because a number's spelling must survive without switching a mode of a JSON
 //! library on for every crate of the workspace.
 
+mod parse;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// How deep values may be nested: far more than any host's file needs, and little enough
-/// for the stack of a sandbox.
-const DEPTH: usize = 512;
+use parse::Parser;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +41,7 @@ impl Value {
     ///
     /// Says what is wrong and at which byte, without showing any of the text.
     pub fn parse(text: &str) -> Result<Value, String> {
-        Parser { text, at: 0, relaxed: false }.document()
+        Parser::new(text).document()
     }
 
     /// Reads JSON with comments and trailing commas.
@@ -49,7 +50,7 @@ impl Value {
     ///
     /// As [`Value::parse`].
     pub fn parse_relaxed(text: &str) -> Result<Value, String> {
-        Parser { text, at: 0, relaxed: true }.document()
+        Parser::relaxed(text).document()
     }
 
     /// Text, as a value.
@@ -92,7 +93,7 @@ impl Value {
         digits.parse().ok().or_else(|| {
             // Floats hold whole numbers exactly up to 2^53.
             let float: f64 = digits.parse().ok()?;
-            (float >= 0.0 && float <= 9_007_199_254_740_992.0 && float.fract() == 0.0)
+            ((0.0..=9_007_199_254_740_992.0).contains(&float) && float.fract() == 0.0)
                 .then_some(float as u64)
         })
     }
@@ -123,6 +124,40 @@ impl Value {
         let mut text = String::new();
         self.print(&mut text);
         text
+    }
+
+    /// The value as JSON with two spaces of indentation; a list without objects stays on
+    /// one line.
+    pub fn to_pretty(&self) -> String {
+        let mut text = String::new();
+        self.print_pretty(0, &mut text);
+        text
+    }
+
+    fn print_pretty(&self, depth: usize, out: &mut String) {
+        let is_object = |item: &Value| item.as_object().is_some();
+        let (open, close, items): (_, _, Vec<(Option<&str>, &Value)>) = match self {
+            Value::Object(object) if !object.is_empty() => {
+                ('{', '}', object.iter().map(|(key, value)| (Some(key), value)).collect())
+            }
+            Value::Array(items) if items.iter().any(is_object) => {
+                ('[', ']', items.iter().map(|item| (None, item)).collect())
+            }
+            other => return other.print(out),
+        };
+        out.push(open);
+        for (at, (key, value)) in items.into_iter().enumerate() {
+            out.push_str(if at > 0 { ",\n" } else { "\n" });
+            out.push_str(&"  ".repeat(depth + 1));
+            if let Some(key) = key {
+                print_string(key, out);
+                out.push_str(": ");
+            }
+            value.print_pretty(depth + 1, out);
+        }
+        out.push('\n');
+        out.push_str(&"  ".repeat(depth));
+        out.push(close);
     }
 
     fn print(&self, out: &mut String) {
@@ -178,6 +213,28 @@ impl Object {
     /// Adds a member without looking for one of the same name.
     pub fn push(&mut self, key: String, value: Value) {
         self.0.push((key, value));
+    }
+
+    /// Of members of the same name, puts the last one's value in the first one's place.
+    fn settle(&mut self) {
+        let mut places = BTreeMap::new();
+        let mut repeats = Vec::new();
+        for (at, (name, _)) in self.0.iter().enumerate() {
+            let first = *places.entry(name.as_str()).or_insert(at);
+            if first != at {
+                repeats.push((first, at));
+            }
+        }
+        for &(first, repeat) in &repeats {
+            self.0[first].1 = std::mem::replace(&mut self.0[repeat].1, Value::Null);
+        }
+        let mut repeats = repeats.into_iter().map(|(_, at)| at).peekable();
+        let mut at = 0;
+        self.0.retain(|_| {
+            let is_repeat = repeats.next_if_eq(&at).is_some();
+            at += 1;
+            !is_repeat
+        });
     }
 
     /// Whether there are no members.
@@ -263,211 +320,6 @@ fn print_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    at: usize,
-    relaxed: bool,
-}
-
-impl Parser<'_> {
-    fn document(mut self) -> Result<Value, String> {
-        let value = self.value(0)?;
-        self.skip_space();
-        if self.at == self.text.len() { Ok(value) } else { self.fail("text after the value") }
-    }
-
-    fn value(&mut self, depth: usize) -> Result<Value, String> {
-        self.skip_space();
-        if depth > DEPTH {
-            return self.fail("values nested too deep");
-        }
-        match self.peek() {
-            Some(b'{') => self.object(depth),
-            Some(b'[') => self.array(depth),
-            Some(b'"') => self.string().map(Value::String),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            _ => {
-                for (word, value) in [
-                    ("true", Value::Bool(true)),
-                    ("false", Value::Bool(false)),
-                    ("null", Value::Null),
-                ] {
-                    if self.text[self.at..].starts_with(word) {
-                        self.at += word.len();
-                        return Ok(value);
-                    }
-                }
-                self.fail("no value")
-            }
-        }
-    }
-
-    fn object(&mut self, depth: usize) -> Result<Value, String> {
-        let mut object = Object::new();
-        self.at += 1;
-        while self.another(b'}', object.is_empty())? {
-            if self.peek() != Some(b'"') {
-                return self.fail("no key");
-            }
-            let key = self.string()?;
-            self.skip_space();
-            if !self.eat(b':') {
-                return self.fail("no colon");
-            }
-            let value = self.value(depth + 1)?;
-            object.push(key, value);
-        }
-        Ok(Value::Object(object))
-    }
-
-    fn array(&mut self, depth: usize) -> Result<Value, String> {
-        let mut items = Vec::new();
-        self.at += 1;
-        while self.another(b']', items.is_empty())? {
-            items.push(self.value(depth + 1)?);
-        }
-        Ok(Value::Array(items))
-    }
-
-    /// Steps to the next member, or over the bracket that closes the list.
-    fn another(&mut self, close: u8, first: bool) -> Result<bool, String> {
-        self.skip_space();
-        if self.eat(close) {
-            return Ok(false);
-        }
-        if !first {
-            if !self.eat(b',') {
-                return self.fail("no comma");
-            }
-            self.skip_space();
-            if self.relaxed && self.eat(close) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn number(&mut self) -> Result<Value, String> {
-        let start = self.at;
-        self.eat(b'-');
-        let whole = self.digits();
-        let zero_first = self.text.as_bytes().get(self.at - whole) == Some(&b'0');
-        let mut sound = whole == 1 || (whole > 1 && !zero_first);
-        if self.eat(b'.') {
-            sound &= self.digits() > 0;
-        }
-        if self.eat(b'e') || self.eat(b'E') {
-            let _sign = self.eat(b'+') || self.eat(b'-');
-            sound &= self.digits() > 0;
-        }
-        if sound {
-            Ok(Value::Number(self.text[start..self.at].to_owned()))
-        } else {
-            self.fail("no number")
-        }
-    }
-
-    fn digits(&mut self) -> usize {
-        let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        self.at - start
-    }
-
-    fn string(&mut self) -> Result<String, String> {
-        self.at += 1;
-        let mut text = String::new();
-        loop {
-            let start = self.at;
-            while self.peek().is_some_and(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
-                self.at += 1;
-            }
-            text.push_str(&self.text[start..self.at]);
-            if self.eat(b'"') {
-                return Ok(text);
-            }
-            if !self.eat(b'\\') {
-                return self.fail("a string that does not end");
-            }
-            let character = self.escape()?;
-            text.push(character);
-        }
-    }
-
-    fn escape(&mut self) -> Result<char, String> {
-        let Some(letter) = self.peek() else { return self.fail("a string that does not end") };
-        self.at += 1;
-        Ok(match letter {
-            b'"' | b'\\' | b'/' => char::from(letter),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => return self.unicode(),
-            _ => return self.fail("an unknown escape"),
-        })
-    }
-
-    fn unicode(&mut self) -> Result<char, String> {
-        let mut code = self.hex()?;
-        if (0xd800..0xdc00).contains(&code) && self.text[self.at..].starts_with("\\u") {
-            self.at += 2;
-            let low = self.hex()?;
-            if (0xdc00..0xe000).contains(&low) {
-                code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-            }
-        }
-        match char::from_u32(code) {
-            Some(character) => Ok(character),
-            None => self.fail("half a character"),
-        }
-    }
-
-    fn hex(&mut self) -> Result<u32, String> {
-        let digits = self.text.as_bytes().get(self.at..self.at + 4).unwrap_or_default();
-        if digits.len() < 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
-            return self.fail("an unknown escape");
-        }
-        let code = digits
-            .iter()
-            .fold(0, |code, digit| code * 16 + char::from(*digit).to_digit(16).unwrap_or_default());
-        self.at += 4;
-        Ok(code)
-    }
-
-    fn skip_space(&mut self) {
-        loop {
-            while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-                self.at += 1;
-            }
-            let rest = &self.text[self.at..];
-            if self.relaxed && rest.starts_with("//") {
-                self.at += rest.find('\n').unwrap_or(rest.len());
-            } else if self.relaxed && rest.starts_with("/*") {
-                self.at += rest.find("*/").map_or(rest.len(), |end| end + 2);
-            } else {
-                return;
-            }
-        }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn eat(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn fail<T>(&self, what: &str) -> Result<T, String> {
-        Err(format!("{what} at byte {}", self.at))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -519,11 +371,8 @@ mod tests {
 
     #[test]
     fn the_last_of_equal_keys_counts() {
-        let value = Value::parse(r#"{"a":1,"b":2,"a":3}"#).unwrap();
-        let mut object = value.as_object().unwrap().clone();
-        assert_eq!(object.get("a"), Some(&Value::Number("3".into())));
-        object.remove("a");
-        assert_eq!(Value::Object(object).to_text(), r#"{"b":2}"#);
+        let value = Value::parse(r#"{"a":1,"b":2,"a":3,"a":4,"c":5}"#).unwrap();
+        assert_eq!(value.to_text(), r#"{"a":4,"b":2,"c":5}"#);
     }
 
     proptest! {

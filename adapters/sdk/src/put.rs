@@ -61,15 +61,10 @@ impl Put<'_> {
                 self.lose(field, LossKind::Approximated, detail);
             }
         }
-        let text = self.render("command", &asked.command, Spot::Command)?;
-        let old = read::words(dialect, &self.entry);
-        if old.as_ref().is_some_and(|(old, args)| *old == split && *args == split_args) {
-            // Losses of what is spelt already are losses all the same.
-            return self.rendered_args(asked).map(drop);
+        if read::words(dialect, &self.entry) == Some((split, split_args)) {
+            return Ok(());
         }
-        if self.parsed(keys.command, Spot::Command) != Some(command) {
-            self.write_text(keys.command, text);
-        }
+        self.write("command", keys.command, &asked.command, Spot::Command)?;
         let args = self.rendered_args(asked)?;
         if self.entry.get(keys.args).is_none() || !self.same_args(&args, &asked_args) {
             self.entry.set(keys.args, Value::Array(args));
@@ -84,8 +79,7 @@ impl Put<'_> {
         let old = old.unwrap_or_default();
         let mut args = Vec::with_capacity(asked.args.len());
         for (at, arg) in asked.args.iter().enumerate() {
-            let text = self.render(&format!("args.{at}"), arg, Spot::Arg)?;
-            args.push(self.kept(old.get(at), arg, Spot::Arg).unwrap_or(Value::String(text)));
+            args.push(self.value(&format!("args.{at}"), old.get(at), arg, Spot::Arg)?);
         }
         Ok(args)
     }
@@ -132,13 +126,12 @@ impl Put<'_> {
             self.drop_keys_of_the_other(false);
             live = read::live(dialect, &self.entry);
         }
-        let text = self.render("url", &asked.url, Spot::Url)?;
-        let same_url = match live {
-            Some(Live::Remote(key, _)) => {
-                self.kept(self.entry.get(key), &asked.url, Spot::Url).is_some()
-            }
-            _ => false,
+        let old = match live {
+            Some(Live::Remote(key, _)) => self.entry.get(key).cloned(),
+            _ => None,
         };
+        let url = self.value("url", old.as_ref(), &asked.url, Spot::Url)?;
+        let same_url = old.as_ref() == Some(&url);
         let key = match live {
             Some(Live::Remote(key, old)) if self.same_kind(old, kind, same_url) => key,
             _ => {
@@ -148,8 +141,8 @@ impl Put<'_> {
                 keys.url
             }
         };
-        if self.kept(self.entry.get(key), &asked.url, Spot::Url).is_none() {
-            self.write_text(key, text);
+        if self.entry.get(key) != Some(&url) {
+            self.entry.set(key, url);
         }
         self.mark(live, kind, same_url);
         self.pairs(keys.headers, "headers", &asked.headers, Spot::Header)?;
@@ -200,10 +193,8 @@ impl Put<'_> {
                 self.lose(&field, LossKind::Dropped, format!("{host} has no place for it"));
                 continue;
             };
-            let text = self.render(&field, value, Spot::Oauth)?;
-            if self.kept(object.get(key), value, Spot::Oauth).is_none() {
-                object.set(key, Value::String(text));
-            }
+            let value = self.value(&field, object.get(key), value, Spot::Oauth)?;
+            object.set(key, value);
         }
         match (&asked.scopes, keys.scopes) {
             (Some(scopes), Some(key)) => self.strings(&mut object, key, "oauth.scopes", scopes),
@@ -261,7 +252,10 @@ impl Put<'_> {
 
     fn timeouts(&mut self, asked: &Server) {
         let dialect = self.dialect;
-        let there = dialect.request_timeout_if_there.filter(|key| self.entry.get(key).is_some());
+        let is_extra = |key: &str| asked.extras.iter().any(|extra| extra.path == [key]);
+        let there = dialect
+            .request_timeout_if_there
+            .filter(|key| self.entry.get(key).is_some() || is_extra(key));
         match (asked.timeouts.request, dialect.request_timeout.or(there)) {
             (Some(limit), Some(key)) => {
                 if self.entry.get(key).and_then(Value::as_u64) != Some(limit) {
@@ -291,7 +285,7 @@ impl Put<'_> {
                 Value::parse(&extra.value).map_err(|why| format!("`{field}` is no JSON: {why}"))?;
             match self.entry.at_path(&extra.path) {
                 Some(old) if *old == value => {}
-                Some(old) if self.is_canonical(&extra.path, old) => {
+                old if self.is_canonical(&extra.path, old.unwrap_or(&value)) => {
                     let detail = "a field of the server has its place".to_owned();
                     self.lose(&field, LossKind::Dropped, detail);
                 }
@@ -301,13 +295,15 @@ impl Put<'_> {
         Ok(())
     }
 
-    fn is_canonical(&self, path: &[String], old: &Value) -> bool {
+    /// Whether a place in an entry is that of a canonical field which holds such a value.
+    fn is_canonical(&self, path: &[String], value: &Value) -> bool {
         match (path, &self.dialect.remote.oauth) {
             ([object, key], Some(keys)) if object == keys.object => {
-                read::holds_oauth(keys, key, old)
+                read::holds_oauth(keys, key, value)
             }
-            ([object], Some(keys)) if object == keys.object => old.as_object().is_some(),
-            ([key], _) => read::holds(self.dialect, key, old),
+            ([object], Some(keys)) if object == keys.object => value.as_object().is_some(),
+            ([object, ..], Some(keys)) if object == keys.object => false,
+            ([key], _) => read::holds(self.dialect, key, value),
             ([key, ..], _) => self.dialect.knows(key),
             ([], _) => true,
         }
@@ -324,9 +320,8 @@ impl Put<'_> {
         let old = self.entry.get(key).and_then(Value::as_object).cloned();
         let mut wanted: Vec<(&str, Value)> = Vec::with_capacity(asked.len());
         for (name, value) in asked {
-            let text = self.render(&format!("{field}.{name}"), value, spot)?;
             let known = old.as_ref().and_then(|old| old.get(name));
-            let value = self.kept(known, value, spot).unwrap_or(Value::String(text));
+            let value = self.value(&format!("{field}.{name}"), known, value, spot)?;
             match wanted.iter_mut().find(|(known, _)| known == name) {
                 Some(pair) => pair.1 = value,
                 None => wanted.push((name, value)),
@@ -346,9 +341,9 @@ impl Put<'_> {
         let is_absent = self.entry.given(key).is_none();
         if old.as_ref() != Some(&new) && !(is_absent && new.is_empty()) {
             if new.is_empty() {
-                self.entry.remove(key)
+                self.entry.remove(key);
             } else {
-                self.entry.set(key, Value::Object(new))
+                self.entry.set(key, Value::Object(new));
             }
         }
         Ok(())
@@ -368,13 +363,7 @@ impl Put<'_> {
                 self.unsupported(field, &format!("no `{field}` in its file"));
                 Ok(())
             }
-            (Some(value), Some(key)) => {
-                let text = self.render(field, value, spot)?;
-                if self.kept(self.entry.get(key), value, spot).is_none() {
-                    self.write_text(key, text);
-                }
-                Ok(())
-            }
+            (Some(value), Some(key)) => self.write(field, key, value, spot),
         }
     }
 
@@ -397,28 +386,44 @@ impl Put<'_> {
         }
     }
 
-    fn render(&mut self, field: &str, asked: &[Segment], spot: Spot) -> Result<String, String> {
-        let rendered = template::render(self.dialect.syntax, self.dialect.host, asked, spot)
+    /// Writes a value, unless what is there means the same.
+    fn write(
+        &mut self,
+        field: &str,
+        key: &str,
+        asked: &[Segment],
+        spot: Spot,
+    ) -> Result<(), String> {
+        let old = self.entry.get(key).cloned();
+        let value = self.value(field, old.as_ref(), asked, spot)?;
+        if old.as_ref() != Some(&value) {
+            self.entry.set(key, value);
+        }
+        Ok(())
+    }
+
+    /// The value that is there, if it means what is asked, else what is asked in the host's
+    /// spelling.
+    fn value(
+        &mut self,
+        field: &str,
+        old: Option<&Value>,
+        asked: &[Segment],
+        spot: Spot,
+    ) -> Result<Value, String> {
+        let syntax = self.dialect.syntax;
+        let means_the_same = |text: String| syntax.parse(&text, spot) == normal(asked);
+        if let Some(old) = old
+            && old.as_scalar_text().is_some_and(means_the_same)
+        {
+            return Ok(old.clone());
+        }
+        let rendered = template::render(syntax, self.dialect.host, asked, spot)
             .map_err(|reason| format!("`{field}` {reason}"))?;
         for detail in rendered.approximations {
             self.lose(field, LossKind::Approximated, detail);
         }
-        Ok(rendered.text)
-    }
-
-    /// The value that is there, if it means what is asked.
-    fn kept(&self, old: Option<&Value>, asked: &[Segment], spot: Spot) -> Option<Value> {
-        let old = old?;
-        let text = old.as_scalar_text()?;
-        (self.dialect.syntax.parse(&text, spot) == normal(asked)).then(|| old.clone())
-    }
-
-    fn parsed(&self, key: &str, spot: Spot) -> Option<Template> {
-        Some(self.dialect.syntax.parse(self.entry.get(key)?.as_str()?, spot))
-    }
-
-    fn write_text(&mut self, key: &str, text: String) {
-        self.entry.set(key, Value::String(text));
+        Ok(Value::String(rendered.text))
     }
 
     fn drop_keys_of_the_other(&mut self, to_stdio: bool) {

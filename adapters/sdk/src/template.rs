@@ -189,15 +189,16 @@ pub fn canonical(segment: &Segment) -> String {
     }
 }
 
-/// The reason why a host can't have a value that it would have to ask for or to read.
+/// The reason why a host can't have a reference that it does not know and nothing stands
+/// in for.
 pub fn impossible(host: &str, segment: &Segment) -> Spelling {
     let what = match segment {
         Segment::Input(_) => "asks the user for a value, which",
         Segment::File(_) => "takes the contents of a file, which",
-        _ => "holds a reference that",
+        Segment::Place(Place::WorkspaceFolder) => "needs the folder of the open workspace, which",
+        _ => "holds a reference of another host, which",
     };
-    let instead = "write the value or, where the host knows it, `${env:NAME}`";
-    Spelling::Impossible(format!("{what} {host} can't do; {instead}"))
+    Spelling::Impossible(format!("{what} {host} can't put there; write the value itself"))
 }
 
 /// The syntax of a host, named for messages, that expands nothing. A variable or a place

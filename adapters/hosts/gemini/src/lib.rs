@@ -97,7 +97,9 @@ impl Switches {
     fn put(&mut self, server: &Server, is_new: bool, losses: &mut Vec<Loss>) {
         match server.enabled {
             Some(true) => self.turn_on(&server.name),
-            Some(false) => self.excluded.add(&server.name),
+            Some(false) if self.that_blocks(&server.name).is_none() => {
+                self.excluded.add(&server.name);
+            }
             None if is_new => {
                 if let Some(why) = self.that_blocks(&server.name) {
                     losses.push(Loss {
@@ -107,7 +109,7 @@ impl Switches {
                     });
                 }
             }
-            None => {}
+            Some(false) | None => {}
         }
     }
 

@@ -1,0 +1,52 @@
+//! The committed components are what the sources give, as far as digests tell.
+
+use hatch_adapter_builder::guest::read;
+use hatch_adapter_builder::lock::{self, Lock};
+use hatch_adapter_builder::{ADAPTERS, component, components, descriptor, workspace};
+use hatch_core::host::HostDescriptor;
+
+const ADVICE: &str = "run `cargo run -p hatch-adapter-builder`";
+
+#[test]
+fn components_are_in_step_with_their_sources() {
+    let workspace = workspace();
+    let folder = components(&workspace);
+    let lock = Lock::read(&folder).unwrap();
+    let ids: Vec<_> = lock.components.iter().map(|locked| locked.id.as_str()).collect();
+    assert_eq!(ids, ADAPTERS.iter().map(|source| source.id).collect::<Vec<_>>(), "{ADVICE}");
+    for locked in &lock.components {
+        let id = &locked.id;
+        let wasm = read(&folder.join(format!("{id}.wasm"))).unwrap();
+        let json = read(&folder.join(format!("{id}.json"))).unwrap();
+        assert_eq!(locked.sources, lock::sources(&workspace, id).unwrap(), "`{id}`: {ADVICE}");
+        assert_eq!(locked.sha256, lock::sha256(&wasm), "`{id}.wasm` was changed: {ADVICE}");
+        assert_eq!(locked.descriptor, lock::sha256(&json), "`{id}.json` was changed: {ADVICE}");
+        assert_eq!(locked.size, wasm.len() as u64);
+    }
+}
+
+#[test]
+fn components_import_nothing_and_name_no_machine() {
+    let folder = components(&workspace());
+    for source in ADAPTERS {
+        let wasm = read(&folder.join(format!("{}.wasm", source.id))).unwrap();
+        component::check(&wasm).unwrap();
+        let text = String::from_utf8_lossy(&wasm);
+        for place in ["/home/", "/root/", "/Users/", "/usr/", "\\Users\\", ".cargo", "index.crates"]
+        {
+            assert!(!text.contains(place), "`{}.wasm` holds `{place}`", source.id);
+        }
+    }
+}
+
+#[test]
+fn the_engine_reads_the_descriptors() {
+    let folder = components(&workspace());
+    for source in ADAPTERS {
+        let json = String::from_utf8(read(&folder.join(format!("{}.json", source.id))).unwrap());
+        let json = json.unwrap();
+        assert_eq!(json, descriptor::to_json(&(source.describe)()), "{ADVICE}");
+        let descriptor: HostDescriptor = serde_json::from_str(&json).unwrap();
+        assert_eq!(descriptor.id.as_str(), source.id);
+    }
+}
