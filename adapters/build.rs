@@ -10,11 +10,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-#[expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "this is how cargo speaks to build scripts"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is how cargo speaks to build scripts")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-env-changed=HATCH_COMPONENTS");
     let manifest = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);

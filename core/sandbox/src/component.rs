@@ -96,7 +96,7 @@ impl Scan {
                 }
             }
             Payload::ComponentImportSection(imports) if self.depth == 0 => {
-                for import in imports.clone() {
+                if let Some(import) = imports.clone().into_iter().next() {
                     return Err(imported(&import.map_err(malformed)?.name.full_name()));
                 }
             }
@@ -132,6 +132,7 @@ fn is_known(version: &str) -> bool {
     patch.is_some_and(|patch| patch.parse::<u32>().is_ok())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
 fn malformed(error: wasmparser::BinaryReaderError) -> ComponentError {
     ComponentError::Malformed(crate::clean(error.message()))
 }
