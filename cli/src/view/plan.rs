@@ -39,16 +39,16 @@ fn host(target: &TargetPlan, secrets: Secrets) -> String {
     let mut text = String::new();
     let places: Vec<_> = target.files.iter().map(place).collect();
     let _ = writeln!(text, "{HOST}{}{HOST:#}  {}", target.host, places.join(", "));
-    let mut kept = 0;
-    for change in &target.changes {
-        if change.kind == ChangeKind::Keep && change.losses.is_empty() {
-            kept += 1;
-        } else {
-            server(&mut text, change, secrets);
-        }
+    let (kept, changed): (Vec<_>, Vec<_>) =
+        target.changes.iter().partition(|change| change.kind == ChangeKind::Keep);
+    for change in changed {
+        server(&mut text, change, secrets);
     }
-    if kept > 0 {
-        let _ = writeln!(text, "  {DIM}= {kept} unchanged{DIM:#}");
+    if !kept.is_empty() {
+        let lossy = kept.iter().filter(|change| !change.losses.is_empty()).count();
+        let remark =
+            if lossy > 0 { format!(", {lossy} of them not in full") } else { String::new() };
+        let _ = writeln!(text, "  {DIM}= {} unchanged{remark}{DIM:#}", kept.len());
     }
     if target.changes.is_empty() && target.files.iter().all(FilePlan::is_unchanged) {
         let _ = writeln!(text, "  {DIM}= nothing changes{DIM:#}");
@@ -121,12 +121,12 @@ fn field_change(change: &FieldChange, secrets: Secrets) -> String {
 
 fn lost(loss: &Loss) -> String {
     let what = match loss.kind {
-        LossKind::Dropped => "left out",
-        LossKind::Approximated => "not quite the same",
-        LossKind::Inlined => "written out",
-        LossKind::Renamed => "renamed",
+        LossKind::Dropped => " left out",
+        LossKind::Approximated => "",
+        LossKind::Inlined => " written out",
+        LossKind::Renamed => " renamed",
     };
-    format!("{} {what}: {}", sanitize_line(&loss.field), sanitize_line(&loss.detail))
+    format!("{}{what}: {}", sanitize_line(&loss.field), sanitize_line(&loss.detail))
 }
 
 /// What a plan comes to.

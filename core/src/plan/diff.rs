@@ -165,7 +165,13 @@ fn header(name: &str, value: &Template) -> Shown {
     const HARMLESS: [&str; 5] =
         ["accept", "accept-language", "content-type", "user-agent", "mcp-protocol-version"];
     let harmless = HARMLESS.contains(&name.to_lowercase().as_str());
-    Shown { masked: mask(value, |_| !harmless), clear: Secret::new(value.expose()) }
+    let hidden = |literal: &str| !harmless && !is_scheme(literal);
+    Shown { masked: mask(value, hidden), clear: Secret::new(value.expose()) }
+}
+
+/// The word before a credential: `Bearer ${env:TOKEN}` says more than `•••${env:TOKEN}`.
+fn is_scheme(literal: &str) -> bool {
+    matches!(literal.trim().to_lowercase().as_str(), "bearer" | "basic" | "token")
 }
 
 /// Arguments as one would type them. What follows an option with a secret's name is one.
@@ -257,7 +263,7 @@ mod tests {
             "headers": {"Authorization": "Bearer ${env:T}", "Accept": "text/plain"}}));
         let lines = shown(&fields(None, &remote)).join("\n");
         assert!(lines.contains("https://•••@x/mcp?key=•••"), "{lines}");
-        assert!(lines.contains("headers.Authorization: ∅ → •••${env:T}"), "{lines}");
+        assert!(lines.contains("headers.Authorization: ∅ → Bearer ${env:T}"), "{lines}");
         assert!(lines.contains("headers.Accept: ∅ → text/plain"), "{lines}");
     }
 
