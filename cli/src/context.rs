@@ -71,7 +71,14 @@ impl Context {
         })?;
         let home = store.home().clone();
         let registry = adapters::builtin()?;
-        Ok(Context { roots, home, store, registry, output: Output::new(), current_folder })
+        Ok(Context {
+            roots,
+            home,
+            store,
+            registry,
+            output: Output::new(global.verbose),
+            current_folder,
+        })
     }
 
     /// Where a host keeps each of its documents.

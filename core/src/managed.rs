@@ -64,20 +64,13 @@ impl Managed {
         self.get(host, &server.name).is_some_and(|record| record.digest != digest(server))
     }
 
-    /// Notes what a plan that was applied put where. `after` finds a server as its host has
-    /// it now.
-    pub fn record<'a>(
-        &mut self,
-        plan: &Plan,
-        environment: Option<&str>,
-        at: jiff::Timestamp,
-        after: impl Fn(&HostId, &ServerName) -> Option<&'a Server>,
-    ) {
+    /// Notes what a plan that was applied put where.
+    pub fn record(&mut self, plan: &Plan, environment: Option<&str>, at: jiff::Timestamp) {
         for target in &plan.targets {
             let servers = self.0.entry(target.host.clone()).or_default();
             for change in &target.changes {
                 let name = change.server.as_str();
-                match (&change.kind, after(&target.host, &change.server)) {
+                match (&change.kind, &change.after) {
                     (ChangeKind::Remove, _) => {
                         servers.remove(name);
                     }
@@ -101,4 +94,66 @@ fn digest(server: &Server) -> String {
         text.push_str(&format!("\n{}={}", extra.path.join("."), extra.value));
     }
     Digest::of(text.as_bytes()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Change, TargetPlan};
+    use crate::server::{Stdio, Timeouts, ToolFilter, Transport};
+    use crate::template::Template;
+
+    fn server(command: &str) -> Server {
+        Server {
+            name: ServerName::new("a").unwrap(),
+            transport: Transport::Stdio(Stdio {
+                command: Template::literal(command),
+                ..Stdio::default()
+            }),
+            enabled: None,
+            description: None,
+            timeouts: Timeouts::default(),
+            tools: ToolFilter::default(),
+            extras: vec![],
+        }
+    }
+
+    fn plan(kind: ChangeKind, after: Option<Server>) -> Plan {
+        let change = Change { server: ServerName::new("a").unwrap(), kind, losses: vec![], after };
+        let target = TargetPlan {
+            host: HostId::new("cursor").unwrap(),
+            name: "Cursor".to_owned(),
+            files: vec![],
+            changes: vec![change],
+            warnings: vec![],
+            after_write: None,
+        };
+        Plan { command: "sync", targets: vec![target] }
+    }
+
+    #[test]
+    fn what_was_put_is_known_until_it_is_removed() {
+        let host = HostId::new("cursor").unwrap();
+        let mut managed = Managed::default();
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        managed.record(&plan(ChangeKind::Add(vec![]), Some(server("x"))), Some("dev"), at);
+        assert_eq!(
+            managed.get(&host, &server("x").name).unwrap().environment.as_deref(),
+            Some("dev")
+        );
+        assert!(!managed.was_edited(&host, &server("x")));
+        assert!(managed.was_edited(&host, &server("y")));
+        assert_eq!(Managed::parse(Some(&managed.print())), managed);
+
+        managed.record(&plan(ChangeKind::Remove, None), None, at);
+        assert_eq!(managed, Managed::default());
+    }
+
+    #[test]
+    fn a_broken_or_newer_file_counts_as_empty() {
+        for bytes in [&b"{"[..], b"{}", br#"{"version": 99, "servers": {}}"#] {
+            assert_eq!(Managed::parse(Some(bytes)), Managed::default());
+        }
+        assert_eq!(Managed::parse(None), Managed::default());
+    }
 }

@@ -33,6 +33,10 @@ pub struct GlobalArgs {
     #[arg(long, value_name = "DIR", global = true, help_heading = "Global options")]
     pub home: Option<PathBuf>,
 
+    /// Say each step of a run that writes
+    #[arg(long, short, global = true, help_heading = "Global options")]
+    pub verbose: bool,
+
     /// When to use colours
     #[arg(
         long,
@@ -72,7 +76,7 @@ pub struct McpArgs {
     ///
     /// The adapter runs in a sandbox and sees the sections that it declares, which are shown
     /// before it is used. It stands in for a built-in adapter of the same id.
-    #[arg(long = "adapter", value_name = "FILE", global = true)]
+    #[arg(long = "adapter", value_name = "FILE", global = true, help_heading = "Global options")]
     pub adapters: Vec<PathBuf>,
 
     #[command(subcommand)]

@@ -40,7 +40,7 @@ pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
     let source = Some(request.json_source());
     let report = carry_out(cx, &plan, source, &heading, &args.write)?;
     if report.is_some() {
-        record(cx, &plan, &request);
+        record(cx, &plan, &request.source);
     }
     let refused = plan.targets.iter().flat_map(|target| &target.changes);
     let all_refused = refused.clone().all(|it| matches!(it.kind, ChangeKind::Refuse(_)));
@@ -236,8 +236,7 @@ fn available(cx: &Context, host: &Host, scope: Scope) -> Result<Vec<Place>, Faul
             host.name(),
             host.id,
             cx.roots.shown(&place.path)
-        ))
-        .hint("--create writes its file all the same")),
+        ))),
     }
 }
 
@@ -309,7 +308,8 @@ fn named(
     let scope = args.scope.into();
     let places = match args.create {
         true => cx.places(host, scope).map_err(|error| host_fault(host, &error.into()))?,
-        false => available(cx, host, scope)?,
+        false => available(cx, host, scope)
+            .map_err(|fault| fault.hint("--create writes its file all the same"))?,
     };
     Ok((host.clone(), places))
 }
@@ -370,29 +370,9 @@ fn refuse_losses(plan: &Plan) -> Result<(), CommandError> {
 }
 
 /// Notes what was put where. Losing that loses columns of listings, so it is no failure.
-fn record(cx: &Context, plan: &Plan, request: &Request) {
-    let after: Vec<_> = request
-        .targets
-        .iter()
-        .filter_map(|target| {
-            let descriptor_files = plan.targets.iter().find(|it| it.host == target.host.id)?;
-            let files = descriptor_files.files.iter().map(|file| hatch_core::configuration::File {
-                location: file.location.clone(),
-                bytes: file.after.clone(),
-            });
-            let read = hatch_core::configuration::Configuration::read(
-                &*target.host.adapter,
-                files.collect(),
-            );
-            Some((target.host.id.clone(), read.ok()?.reading.servers))
-        })
-        .collect();
-    let find = |host: &HostId, server: &ServerName| {
-        let (_, servers) = after.iter().find(|(id, _)| id == host)?;
-        servers.iter().find(|it| it.name == *server)
-    };
+fn record(cx: &Context, plan: &Plan, source: &Source) {
     let Ok(mut managed) = cx.managed() else { return };
-    managed.record(plan, request.source.environment(), context::now(), find);
+    managed.record(plan, source.environment(), context::now());
     if let Err(error) = cx.home.save(&cx.store, &cx.home.state(), &managed.print()) {
         cx.output.warn(&format!("what was put where could not be noted: {error}"));
     }

@@ -22,12 +22,14 @@ use crate::error::CommandError;
 pub struct Output {
     /// The terminal's width in cells; `None` where results do not go to one.
     pub width: Option<usize>,
+    /// Whether each step is said.
+    pub verbose: bool,
 }
 
 impl Output {
     /// This process's streams.
-    pub fn new() -> Self {
-        Output { width: crate::context::width() }
+    pub fn new(verbose: bool) -> Self {
+        Output { width: crate::context::width(), verbose }
     }
 
     /// Prints a result.

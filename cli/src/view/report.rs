@@ -31,7 +31,7 @@ pub fn summary(report: &Report, remarks: &str) -> String {
     text
 }
 
-/// What is worth saying while it happens: only what went wrong is.
+/// What is worth saying while it happens: what went wrong and, if asked for, each step.
 pub fn event(output: &Output, event: &Event) {
     match event {
         Event::RollingBack => output.warn("putting everything back"),
@@ -42,6 +42,22 @@ pub fn event(output: &Output, event: &Event) {
         Event::LeftAlone { location, .. } => {
             output.warn(&format!("`{location}` was changed since, and stays as it is"));
         }
+        event if output.verbose => output.note(&step(event)),
         _ => {}
+    }
+}
+
+fn step(event: &Event) -> String {
+    match event {
+        Event::Locked => "no other hatch can write now".to_owned(),
+        Event::Compared => "every file is as it was planned for".to_owned(),
+        Event::BackedUp { files, folder } => {
+            format!("{} backed up in `{folder}`", count(*files, "file"))
+        }
+        Event::MadeFolder(folder) => format!("made `{folder}`"),
+        Event::Writing { location, .. } => format!("writing `{location}`"),
+        Event::Wrote { location, .. } => format!("wrote `{location}`, and read it back"),
+        Event::Committed => "all changes are made".to_owned(),
+        other => format!("{other:?}"),
     }
 }

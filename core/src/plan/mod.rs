@@ -11,7 +11,7 @@ pub mod prepare;
 use crate::adapter::Loss;
 use crate::host::HostId;
 use crate::secret::Secret;
-use crate::server::ServerName;
+use crate::server::{Server, ServerName};
 use crate::store::Location;
 
 /// Everything one run would change.
@@ -88,6 +88,8 @@ pub struct Change {
     pub kind: ChangeKind,
     /// What the host can't say of it.
     pub losses: Vec<Loss>,
+    /// The server as the host has it then, if it does.
+    pub after: Option<Server>,
 }
 
 /// What happens to a server on a host.

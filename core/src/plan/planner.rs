@@ -112,7 +112,7 @@ fn sync_target(
         .map(|(name, outcome)| change(name, outcome, &before, &after))
         .collect();
     let expands = descriptor.references.contains(&Reference::Env);
-    let warnings = if expands { warnings(&changes, &after) } else { Vec::new() };
+    let warnings = if expands { warnings(&changes) } else { Vec::new() };
     Ok(TargetPlan {
         host: target.host.id.clone(),
         name: target.host.name().to_owned(),
@@ -140,34 +140,36 @@ fn by_name(reading: &Reading) -> BTreeMap<&ServerName, &Server> {
 }
 
 fn change(
-    name: ServerName,
+    server: ServerName,
     outcome: Outcome,
     before: &BTreeMap<&ServerName, &Server>,
     after: &BTreeMap<&ServerName, &Server>,
 ) -> Change {
-    let losses = match outcome {
-        Outcome::Refused(reason) => {
-            return Change { server: name, kind: ChangeKind::Refuse(reason), losses: Vec::new() };
+    let (was, is) = (before.get(&server).copied(), after.get(&server).copied());
+    let (kind, losses) = match outcome {
+        Outcome::Refused(reason) => (ChangeKind::Refuse(reason), Vec::new()),
+        Outcome::Done(losses) => {
+            let kind = match (was, is) {
+                (None, Some(is)) => ChangeKind::Add(diff::fields(None, is)),
+                (Some(was), Some(is)) if was == is => ChangeKind::Keep,
+                (Some(was), Some(is)) => ChangeKind::Update(diff::fields(Some(was), is)),
+                (_, None) => ChangeKind::Remove,
+            };
+            (kind, losses)
         }
-        Outcome::Done(losses) => losses,
     };
-    let kind = match (before.get(&name), after.get(&name)) {
-        (None, Some(after)) => ChangeKind::Add(diff::fields(None, after)),
-        (Some(before), Some(after)) if before == after => ChangeKind::Keep,
-        (Some(before), Some(after)) => ChangeKind::Update(diff::fields(Some(before), after)),
-        (_, None) => ChangeKind::Remove,
-    };
-    Change { server: name, kind, losses }
+    Change { server, kind, losses, after: is.cloned() }
 }
 
 /// Literal secrets that the run would copy, with what could stand there instead.
-fn warnings(changes: &[Change], after: &BTreeMap<&ServerName, &Server>) -> Vec<String> {
+fn warnings(changes: &[Change]) -> Vec<String> {
     let mut warnings = Vec::new();
     for change in changes {
-        let Some(server) = after.get(&change.server) else { continue };
-        if !matches!(change.kind, ChangeKind::Add(_) | ChangeKind::Update(_)) {
+        let (ChangeKind::Add(_) | ChangeKind::Update(_), Some(server)) =
+            (&change.kind, &change.after)
+        else {
             continue;
-        }
+        };
         for field in diff::literal_secrets(server) {
             let variable = field.split('.').next_back().unwrap_or_default().to_uppercase();
             let variable = variable.replace('-', "_");
