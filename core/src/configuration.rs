@@ -125,27 +125,33 @@ impl Configuration {
     ) -> Result<Edited, ConfigurationError> {
         let error = |source| self.adapter_error(source);
         let writing = adapter.write(&self.sections, edits).map_err(error)?;
-        let changed = self.changed_sections(writing.sections);
         let descriptor = adapter.descriptor();
+        let unsound =
+            |source| ConfigurationError::Unsound { adapter: descriptor.id.to_string(), source };
+        let changed = self.changed_sections(writing.sections).map_err(unsound)?;
         let files = self.files(descriptor, &changed)?;
         let reading = if files.iter().all(FilePlan::is_unchanged) {
             self.reading.clone()
         } else {
             adapter.read(&self.sections_after(&changed)).map_err(error)?
         };
-        check::answer(&self.reading, &reading, edits, &writing.outcomes).map_err(|source| {
-            ConfigurationError::Unsound { adapter: descriptor.id.to_string(), source }
-        })?;
+        check::answer(&self.reading, &reading, edits, &writing.outcomes).map_err(unsound)?;
         Ok(Edited { files, outcomes: writing.outcomes, reading })
     }
 
-    /// Of the sections that an adapter handed back, those that it declared and changed.
-    fn changed_sections(&self, sections: Vec<Section>) -> Vec<Section> {
-        sections.into_iter().filter(|section| !self.sections.contains(section)).collect()
+    /// Of the sections that an adapter handed back, those that it changed. It can change
+    /// none that it did not declare.
+    fn changed_sections(&self, sections: Vec<Section>) -> Result<Vec<Section>, Unsound> {
+        if let Some(other) =
+            sections.iter().find(|it| !self.sections.iter().any(|known| same_place(known, it)))
+        {
+            let (document, path) = (other.document.clone(), other.path.clone());
+            return Err(Unsound::Undeclared { document, path });
+        }
+        Ok(sections.into_iter().filter(|section| !self.sections.contains(section)).collect())
     }
 
     fn sections_after(&self, changed: &[Section]) -> Vec<Section> {
-        let same_place = |a: &Section, b: &Section| a.document == b.document && a.path == b.path;
         let after = |section: &Section| {
             changed.iter().find(|it| same_place(it, section)).unwrap_or(section).clone()
         };
@@ -186,4 +192,8 @@ impl Configuration {
     fn adapter_error(&self, source: AdapterError) -> ConfigurationError {
         ConfigurationError::Adapter { location: self.location().clone(), source }
     }
+}
+
+fn same_place(a: &Section, b: &Section) -> bool {
+    a.document == b.document && a.path == b.path
 }

@@ -37,7 +37,8 @@ pub fn list(cx: &Context, args: &BackupListArgs) -> Result<Exit, CommandError> {
     let mut table = Table::new(&["Backup", "Made", "By", "Size", "File"]);
     for row in rows {
         let size = row.size_bytes.map_or("no file".to_owned(), |bytes| format!("{bytes} B"));
-        table.row([row.id, row.created, row.command, size, row.file]);
+        let file = cx.roots.shown(std::path::Path::new(&row.file));
+        table.row([row.id, row.created, row.command, size, file]);
     }
     cx.output.print(&table.render(cx.output.width))?;
     Ok(Exit::Success)
@@ -56,7 +57,10 @@ fn row(backup: &Backup, host: &Host) -> Option<BackupRow> {
     };
     Some(BackupRow {
         id: backup.id.to_string(),
-        file: file.location.as_ref().map_or_else(|| file.name.clone(), ToString::to_string),
+        file: match &file.location {
+            Some(location) => location.path().display().to_string(),
+            None => file.name.clone(),
+        },
         created,
         size_bytes: file.size,
         age_days,

@@ -26,7 +26,7 @@ pub fn hosts(cx: &Context, args: &DiscoverHostsArgs) -> Result<Exit, CommandErro
             host: id,
             name: host.name().to_owned(),
             available: place.is_some() && places.iter().all(|it| it.exists || it.folder_exists),
-            config_path: place.map(|place| cx.roots.shown(&place.path)),
+            config_path: place.map(|place| place.path.display().to_string()),
             exists: place.is_some_and(|place| place.exists),
             scope: "user",
         });
@@ -42,7 +42,8 @@ pub fn hosts(cx: &Context, args: &DiscoverHostsArgs) -> Result<Exit, CommandErro
             (true, false) => "✓ no file yet",
             (false, _) => "✗ not found",
         };
-        table.row([host.host, status.to_owned(), host.config_path.unwrap_or_default()]);
+        let path = host.config_path.map(|path| cx.roots.shown(std::path::Path::new(&path)));
+        table.row([host.host, status.to_owned(), path.unwrap_or_default()]);
     }
     cx.output.print(&table.render(cx.output.width))?;
     Ok(Exit::Success)

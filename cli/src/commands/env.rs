@@ -94,7 +94,7 @@ fn list(cx: &Context, args: &EnvListArgs) -> Result<Exit, CommandError> {
     let names = cx.environment_names().map_err(|error| Fault::of(&error).failure())?;
     let mut rows = Vec::new();
     for name in names {
-        let path = cx.home.environment(&name).to_string();
+        let path = cx.home.environment(&name).path().display().to_string();
         let row = match cx.environment(&name) {
             Ok(environment) => EnvironmentRow {
                 description: environment.description,
@@ -154,7 +154,8 @@ fn show(cx: &Context, args: &EnvShowArgs) -> Result<Exit, CommandError> {
     }
     text.push('\n');
     if let Some(path) = &detail.path {
-        text.push_str(&format!("{DIM}{}{DIM:#}\n", sanitize_line(path)));
+        let path = cx.roots.shown(std::path::Path::new(path));
+        text.push_str(&format!("{DIM}{}{DIM:#}\n", sanitize_line(&path)));
     }
     if !detail.extends.is_empty() {
         text.push_str(&format!("extends {}\n", detail.extends.join(", ")));
@@ -196,7 +197,7 @@ fn detail(
         path: EnvironmentName::new(name)
             .ok()
             .filter(|_| !name.ends_with(".json"))
-            .map(|name| cx.home.environment(name.as_str()).to_string()),
+            .map(|name| cx.home.environment(name.as_str()).path().display().to_string()),
         servers: servers.collect(),
     })
 }

@@ -28,7 +28,7 @@ pub fn carry_out(
     };
     let totals = Totals::of(plan);
     if !args.json {
-        cx.output.print(&format!("{heading}\n\n{}", preview(plan, secrets)))?;
+        cx.output.print(&format!("{heading}\n\n{}", preview(plan, secrets, cx.output.width)))?;
         if args.diff && !plan.is_empty() {
             cx.output.print(&format!("\n{}", diff::unified(plan, secrets)))?;
         }

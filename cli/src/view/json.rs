@@ -158,7 +158,7 @@ pub struct Discovered {
     pub hosts: Vec<DiscoveredHost>,
 }
 
-/// A host, there or not.
+/// A host, there or not. Paths are absolute in JSON, and text that is not UTF-8 is replaced.
 #[derive(Debug, Serialize)]
 pub struct DiscoveredHost {
     pub host: String,

@@ -8,6 +8,7 @@ pub mod report;
 pub mod sanitize;
 pub mod style;
 pub mod table;
+pub mod wrap;
 
 use std::io::{self, Write};
 

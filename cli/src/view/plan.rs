@@ -9,6 +9,7 @@ use hatch_core::plan::{Change, ChangeKind, FieldChange, FilePlan, Plan, Shown, T
 use super::count;
 use super::sanitize::sanitize_line;
 use super::style::{ADD, DIM, HOST, REMOVE, UPDATE, WARNING};
+use super::wrap::wrap;
 
 /// Whether what looks like a secret is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,19 +31,19 @@ impl Secrets {
 }
 
 /// What would change, host by host.
-pub fn preview(plan: &Plan, secrets: Secrets) -> String {
-    let blocks: Vec<_> = plan.targets.iter().map(|target| host(target, secrets)).collect();
+pub fn preview(plan: &Plan, secrets: Secrets, width: Option<usize>) -> String {
+    let blocks: Vec<_> = plan.targets.iter().map(|target| host(target, secrets, width)).collect();
     blocks.join("\n")
 }
 
-fn host(target: &TargetPlan, secrets: Secrets) -> String {
+fn host(target: &TargetPlan, secrets: Secrets, width: Option<usize>) -> String {
     let mut text = String::new();
     let places: Vec<_> = target.files.iter().map(place).collect();
     let _ = writeln!(text, "{HOST}{}{HOST:#}  {}", target.host, places.join(", "));
     let (kept, changed): (Vec<_>, Vec<_>) =
         target.changes.iter().partition(|change| change.kind == ChangeKind::Keep);
     for change in changed {
-        server(&mut text, change, secrets);
+        server(&mut text, change, secrets, width);
     }
     if !kept.is_empty() {
         let lossy = kept.iter().filter(|change| !change.losses.is_empty()).count();
@@ -54,7 +55,8 @@ fn host(target: &TargetPlan, secrets: Secrets) -> String {
         let _ = writeln!(text, "  {DIM}= nothing changes{DIM:#}");
     }
     for warning in &target.warnings {
-        let _ = writeln!(text, "  {WARNING}!{WARNING:#} {}", sanitize_line(warning));
+        let _ =
+            writeln!(text, "  {WARNING}!{WARNING:#} {}", wrap(&sanitize_line(warning), 4, width));
     }
     text
 }
@@ -68,7 +70,7 @@ fn place(file: &FilePlan) -> String {
     }
 }
 
-fn server(text: &mut String, change: &Change, secrets: Secrets) {
+fn server(text: &mut String, change: &Change, secrets: Secrets, width: Option<usize>) {
     let name = sanitize_line(change.server.as_str());
     let mut line = |style: Style, mark: char, rest: &str| {
         let _ = writeln!(text, "  {style}{mark} {name}{style:#}{rest}");
@@ -79,7 +81,8 @@ fn server(text: &mut String, change: &Change, secrets: Secrets) {
         ChangeKind::Keep => line(DIM, '=', ""),
         ChangeKind::Remove => line(REMOVE, '-', ""),
         ChangeKind::Refuse(reason) => {
-            line(WARNING, '!', &format!("  left out: {}", sanitize_line(reason)));
+            let reason = wrap(&sanitize_line(reason), 8, width);
+            line(WARNING, '!', &format!("  left out:\n        {reason}"));
         }
     }
     if let ChangeKind::Update(fields) = &change.kind {
@@ -88,7 +91,7 @@ fn server(text: &mut String, change: &Change, secrets: Secrets) {
         }
     }
     for loss in &change.losses {
-        let _ = writeln!(text, "      {WARNING}!{WARNING:#} {}", lost(loss));
+        let _ = writeln!(text, "      {WARNING}!{WARNING:#} {}", wrap(&lost(loss), 8, width));
     }
 }
 

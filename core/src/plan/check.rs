@@ -18,6 +18,14 @@ pub enum Unsound {
         /// How many were answered for.
         outcomes: usize,
     },
+    /// A section that it did not declare.
+    #[error("it handed back `{}` of `{document}`, which it did not declare", path.join("."))]
+    Undeclared {
+        /// Which document.
+        document: String,
+        /// Which part of it.
+        path: Vec<String>,
+    },
     /// A server that nobody asked about is not as it was.
     #[error("it changed `{0}`, which it was not asked to")]
     Touched(ServerName),

@@ -12,11 +12,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::prepare::{Preparation, prepare};
-use super::{Change, ChangeKind, Plan, TargetPlan, diff};
+use super::{Change, ChangeKind, FilePlan, Plan, TargetPlan, diff};
 use crate::adapter::{Edit, Loss, Outcome, Reading};
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::environment::EnvironmentError;
-use crate::host::Reference;
+use crate::host::{DocumentSpec, Reference};
 use crate::registry::Host;
 use crate::server::{Server, ServerName};
 use crate::source::Source;
@@ -112,7 +112,10 @@ fn sync_target(
         .map(|(name, outcome)| change(name, outcome, &before, &after))
         .collect();
     let expands = descriptor.references.contains(&Reference::Env);
-    let warnings = if expands { warnings(&changes) } else { Vec::new() };
+    let mut warnings = if expands { warnings(&changes) } else { Vec::new() };
+    let specs = descriptor.documents.iter();
+    warnings
+        .extend(specs.zip(&edited.files).filter_map(|(spec, file)| byte_order_mark(spec, file)));
     Ok(TargetPlan {
         host: target.host.id.clone(),
         name: target.host.name().to_owned(),
@@ -159,6 +162,21 @@ fn change(
         }
     };
     Change { server, kind, losses, after: is.cloned() }
+}
+
+/// A mark that the host can't read is taken off with the first change.
+fn byte_order_mark(spec: &DocumentSpec, file: &FilePlan) -> Option<String> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let begins = |bytes: &Option<Vec<u8>>| bytes.as_ref().is_some_and(|it| it.starts_with(MARK));
+    match (begins(&file.before), begins(&file.after)) {
+        (true, false) => {
+            Some("the byte order mark is taken off: this host can't read it".to_owned())
+        }
+        (true, true) if !spec.accepts_bom => {
+            Some("the file begins with a byte order mark, which this host can't read".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// Literal secrets that the run would copy, with what could stand there instead.

@@ -104,6 +104,13 @@ pub fn prepare(
     {
         let detail = format!("{} reaches it through `{}`", target.name, bridge.0.join(" "));
         let stdio = bridge.stdio(remote)?;
+        if remote.oauth.is_some() {
+            losses.push(Loss {
+                field: "oauth".to_owned(),
+                kind: LossKind::Dropped,
+                detail: "the bridge finds its own way to sign in".to_owned(),
+            });
+        }
         losses.push(Loss { field: "transport".to_owned(), kind: LossKind::Approximated, detail });
         server.transport = Transport::Stdio(stdio);
     }
@@ -206,5 +213,95 @@ fn each_oauth_template(oauth: &mut OAuth, visit: &mut impl FnMut(&str, &mut Temp
         if let Some(value) = value {
             visit(field, value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::entry;
+    use crate::host::HostId;
+    use crate::server::ServerName;
+    use serde_json::{Value, json};
+
+    fn server(entry: Value) -> Server {
+        let Value::Object(entry) = entry else { panic!("entries are objects") };
+        entry::parse(ServerName::new("x").unwrap(), &entry).unwrap()
+    }
+
+    fn host(transports: Vec<TransportKind>, references: Vec<Reference>) -> HostDescriptor {
+        HostDescriptor {
+            id: HostId::new("host").unwrap(),
+            name: "Host".to_owned(),
+            homepage: String::new(),
+            documents: vec![],
+            transports,
+            fields: vec![],
+            references,
+            after_write: None,
+            processes: vec![],
+        }
+    }
+
+    fn printed(server: &Server) -> Value {
+        Value::Object(entry::print(server))
+    }
+
+    #[test]
+    fn a_bridge_needs_a_command_and_a_url() {
+        assert_eq!(Bridge::new("npx -y x"), Err(BridgeError::NoUrl));
+        assert_eq!(Bridge::new("  "), Err(BridgeError::NoCommand));
+        assert_eq!(Bridge::new("{url} x"), Err(BridgeError::NoCommand));
+        assert!(Bridge::new("npx {url}").is_ok());
+    }
+
+    #[test]
+    fn a_remote_server_is_bridged_for_a_host_that_starts_local_ones() {
+        let remote =
+            server(json!({"url": "https://x/?k=${env:K}", "headers": {"A": "Bearer ${env:T}"},
+            "oauth": {"clientId": "i"}}));
+        let bridge = Bridge::new("npx -y bridge --to={url} {headers}").unwrap();
+        let how = Preparation { bridge: Some(&bridge), inline: None };
+        let local = host(vec![TransportKind::Stdio], vec![Reference::Env]);
+        let (bridged, losses) = prepare(remote.clone(), &local, how).unwrap();
+        assert_eq!(
+            printed(&bridged),
+            json!({"command": "npx", "args": ["-y", "bridge", "--to=https://x/?k=${env:K}",
+                "--header", "A:Bearer ${env:T}"]})
+        );
+        let fields: Vec<_> = losses.iter().map(|loss| loss.field.as_str()).collect();
+        assert_eq!(fields, ["oauth", "transport"]);
+
+        let bare = Bridge::new("npx {url}").unwrap();
+        let how = Preparation { bridge: Some(&bare), inline: None };
+        assert!(prepare(remote.clone(), &local, how).unwrap_err().contains("{headers}"));
+        let both = host(vec![TransportKind::Stdio, TransportKind::Sse], vec![]);
+        assert_eq!(prepare(remote.clone(), &both, how).unwrap().0, remote);
+    }
+
+    #[test]
+    fn values_are_written_only_where_references_are_not_expanded() {
+        let stdio = server(json!({"command": "x", "args": ["${env:A}"],
+            "env": {"B": "b${env:B:-default}", "C": "plain"}}));
+        let variables = [("A".into(), "value".into())].into();
+        let how = Preparation { bridge: None, inline: Some(&variables) };
+        let plain = host(vec![TransportKind::Stdio], vec![]);
+        let (inlined, losses) = prepare(stdio.clone(), &plain, how).unwrap();
+        assert_eq!(
+            printed(&inlined),
+            json!({"command": "x", "args": ["value"], "env": {"B": "bdefault", "C": "plain"}})
+        );
+        assert_eq!(losses.len(), 2);
+        let expands = host(vec![TransportKind::Stdio], vec![Reference::Env]);
+        assert_eq!(prepare(stdio, &expands, how).unwrap().0.transport.label(), "stdio");
+        let unset = server(json!({"command": "x", "env": {"D": "${env:D}"}}));
+        assert_eq!(prepare(unset, &plain, how).unwrap_err(), "`env.D` needs `D`, which is not set");
+    }
+
+    #[test]
+    fn a_reference_of_another_host_is_refused() {
+        let native = server(json!({"command": "x", "args": ["a${native:cursor:${/\\}}b"]}));
+        let reason = prepare(native, &host(vec![], vec![]), Preparation::default()).unwrap_err();
+        assert_eq!(reason, "`args.0` holds `${/}`, which only cursor understands");
     }
 }
