@@ -2,6 +2,7 @@
 
 use hatch_core::filter::Pattern;
 use hatch_core::host::Scope;
+use hatch_core::locate::LocateError;
 
 use super::pattern;
 use crate::args::list::{ListHostsArgs, ListServersArgs};
@@ -43,19 +44,18 @@ fn list(cx: &Context, host: Option<&str>, server: Option<&str>) -> Result<Listed
         if !wanted(&host_pattern, host.id.as_str())? {
             continue;
         }
-        let places = match cx.places(host, Scope::User) {
-            Ok(places) if places.iter().all(|place| place.exists) => places,
+        let configuration = match cx.places(host, Scope::User) {
+            Ok(places) if places.iter().all(|place| place.exists) => {
+                cx.configuration(host, &places)
+            }
+            Err(error @ LocateError::BadPointer { .. }) => Err(error.into()),
             _ => continue,
         };
-        let configuration = match cx.configuration(host, &places) {
+        let configuration = match configuration {
             Ok(configuration) => configuration,
             Err(error) => {
-                let reason = reason(&error);
-                listed.unreadable.push(Unreadable {
-                    host: host.id.to_string(),
-                    server: None,
-                    reason,
-                });
+                let (host, reason) = (host.id.to_string(), reason(&error));
+                listed.unreadable.push(Unreadable { host, server: None, reason });
                 continue;
             }
         };

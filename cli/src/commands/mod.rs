@@ -5,6 +5,7 @@ pub mod discover;
 pub mod env;
 pub mod list;
 pub mod sync;
+mod targets;
 mod write;
 
 pub use write::recover;

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use hatch_core::filter::{Filter, FilterError};
-use hatch_core::host::{HostId, Scope};
-use hatch_core::locate::Place;
 use hatch_core::plan::planner::{self, Target};
 use hatch_core::plan::prepare::{Bridge, Preparation};
 use hatch_core::plan::{ChangeKind, Plan};
-use hatch_core::registry::Host;
 use hatch_core::server::{Server, ServerName};
 use hatch_core::source::Source;
 
+use super::targets::{self, Absent, available};
 use super::write::carry_out;
 use super::{host, host_fault, pattern};
 use crate::args::sync::SyncArgs;
@@ -76,7 +74,13 @@ impl Request {
             (Some(source), Some(filter)) => select(source, filter).map_err(&mut keep).ok(),
             _ => None,
         };
-        let targets = targets(cx, args, source.as_ref()).map_err(|them| faults.extend(them)).ok();
+        let from = match &source {
+            Some(Source::Host { host, .. }) => Some(&host.id),
+            _ => None,
+        };
+        let absent = if args.create { Absent::Create } else { Absent::Fail };
+        let targets = targets::resolve(cx, &args.to_hosts, from, args.scope.into(), absent);
+        let targets = targets.map_err(|them| faults.extend(them)).ok();
         CommandError::check(faults)?;
         match (source, selected, targets, bridge) {
             (Some(source), Some(selected), Some(targets), Ok(bridge)) => {
@@ -223,133 +227,6 @@ fn select(source: &Source, filter: &Filter) -> Result<Vec<ServerName>, Fault> {
         }
     })?;
     Ok(selected.into_iter().map(|server| server.name).collect())
-}
-
-/// A host's places, if it is there.
-fn available(cx: &Context, host: &Host, scope: Scope) -> Result<Vec<Place>, Fault> {
-    let places = cx.places(host, scope);
-    let places = places.map_err(|error| host_fault(host, &error.into()))?;
-    match places.iter().find(|place| !place.exists && !place.folder_exists) {
-        None => Ok(places),
-        Some(place) => Err(Fault::new(format!(
-            "{} ({}) is not on this machine: there is no `{}`",
-            host.name(),
-            host.id,
-            cx.roots.shown(&place.path)
-        ))),
-    }
-}
-
-fn targets(
-    cx: &Context,
-    args: &SyncArgs,
-    source: Option<&Source>,
-) -> Result<Vec<Target>, Vec<Fault>> {
-    let scope = args.scope.into();
-    let source_id = match source {
-        Some(Source::Host { host, .. }) => Some(&host.id),
-        _ => None,
-    };
-    let mut faults = Vec::new();
-    let mut hosts: Vec<(Host, Vec<Place>)> = Vec::new();
-    for name in args.to_hosts.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
-        if name == "all" {
-            add_all(cx, scope, source_id, &mut hosts);
-            continue;
-        }
-        match named(cx, args, name, source_id) {
-            Ok(found) => add(&mut hosts, found),
-            Err(fault) => faults.push(fault),
-        }
-    }
-    if hosts.is_empty() && faults.is_empty() {
-        faults.push(
-            Fault::new("there is no host to write to")
-                .hint("`hatch mcp discover hosts` shows where each was looked for"),
-        );
-    }
-    let mut targets = Vec::new();
-    for (host, places) in hosts {
-        mention_others(cx, &host, &places);
-        match cx.configuration(&host, &places) {
-            Ok(configuration) => targets.push(Target { host, configuration }),
-            Err(error) => faults.push(host_fault(&host, &error)),
-        }
-    }
-    faults.extend(shared_file(&targets));
-    if faults.is_empty() { Ok(targets) } else { Err(faults) }
-}
-
-/// Every available host but the source.
-fn add_all(
-    cx: &Context,
-    scope: Scope,
-    source: Option<&HostId>,
-    hosts: &mut Vec<(Host, Vec<Place>)>,
-) {
-    for host in cx.registry.hosts().iter().filter(|host| Some(&host.id) != source) {
-        let Ok(places) = cx.places(host, scope) else { continue };
-        if places.iter().all(|place| place.exists || place.folder_exists) {
-            add(hosts, (host.clone(), places));
-        }
-    }
-}
-
-fn named(
-    cx: &Context,
-    args: &SyncArgs,
-    name: &str,
-    source: Option<&HostId>,
-) -> Result<(Host, Vec<Place>), Fault> {
-    let host = host(cx, name)?;
-    if Some(&host.id) == source {
-        return Err(Fault::new(format!("`{name}` is the source, and can't be a target too")));
-    }
-    let scope = args.scope.into();
-    let places = match args.create {
-        true => cx.places(host, scope).map_err(|error| host_fault(host, &error.into()))?,
-        false => available(cx, host, scope)
-            .map_err(|fault| fault.hint("--create writes its file all the same"))?,
-    };
-    Ok((host.clone(), places))
-}
-
-fn add(hosts: &mut Vec<(Host, Vec<Place>)>, found: (Host, Vec<Place>)) {
-    if hosts.iter().all(|(host, _)| host.id != found.0.id) {
-        hosts.push(found);
-    }
-}
-
-/// Two hosts whose files are one, through a link, can't both be planned for.
-fn shared_file(targets: &[Target]) -> Option<Fault> {
-    let path = |target: &Target| target.configuration.location().path().to_owned();
-    for (at, target) in targets.iter().enumerate() {
-        if let Some(other) = targets[..at].iter().find(|other| path(other) == path(target)) {
-            return Some(
-                Fault::new(format!(
-                    "`{}` and `{}` keep their servers in one file, `{}`",
-                    other.host.id,
-                    target.host.id,
-                    target.configuration.location()
-                ))
-                .hint("name one of them"),
-            );
-        }
-    }
-    None
-}
-
-/// Says where else a host might look.
-fn mention_others(cx: &Context, host: &Host, places: &[Place]) {
-    for place in places.iter().filter(|place| !place.also.is_empty()) {
-        let others: Vec<_> = place.also.iter().map(|path| cx.roots.shown(path)).collect();
-        cx.output.warn(&format!(
-            "{} has more than one folder: `{}` is used, not {}",
-            host.name(),
-            cx.roots.shown(&place.path),
-            others.join(", ")
-        ));
-    }
 }
 
 /// `--strict`: what a host can't hold ends the run.
