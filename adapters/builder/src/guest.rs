@@ -2,7 +2,7 @@
 //!
 //! With rustup's `wasm32-unknown-unknown` target this is a plain `cargo build`. Where that
 //! target is missing, the system's own toolchain builds the standard library along with
-//! the guest: Debian's `rustc-web cargo-web rust-web-src rust-web-llvm lld` packages.
+//! the guest: Debian's `rustc-web cargo-web rust-web-src rust-web-llvm lld-22` packages.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -43,7 +43,7 @@ impl Toolchain {
         }
         bail!(
             "no toolchain for {TARGET}; run `rustup target add {TARGET}`, or install \
-             rustc-web, cargo-web, rust-web-src, rust-web-llvm and lld"
+             rustc-web, cargo-web, rust-web-src, rust-web-llvm and lld-22"
         )
     }
 
@@ -53,43 +53,42 @@ impl Toolchain {
     ///
     /// Fails where Cargo does.
     pub fn build(&self, workspace: &Path, package: &str, target_dir: &Path) -> Result<Vec<u8>> {
-        let mut cargo = self.cargo();
-        cargo
+        // The folders of downloaded sources are there before their names are read.
+        let mut fetch = self.cargo("fetch");
+        run(fetch.arg("--quiet").current_dir(workspace))?;
+
+        let mut build = self.cargo("build");
+        build
             .current_dir(workspace)
-            .args(["build", "--release", "--locked", "--target", TARGET, "--package", package])
-            .arg("--target-dir")
+            .args(["--release", "--package", package, "--target-dir"])
             .arg(target_dir)
             .env("CARGO_ENCODED_RUSTFLAGS", self.flags(workspace)?.join("\u{1f}"));
         for (name, value) in PROFILE {
-            cargo.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
+            build.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
         }
-        if self.builds_std {
-            cargo.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1");
-        }
-        let status = cargo.status().context("failed to start cargo")?;
-        if !status.success() {
-            bail!("cargo could not build `{package}` for {TARGET}");
-        }
+        run(&mut build).with_context(|| format!("failed to build `{package}` for {TARGET}"))?;
         let module = package.replace('-', "_") + ".wasm";
         let path = target_dir.join(TARGET).join("release").join(module);
         read(&path)
     }
 
-    fn cargo(&self) -> Command {
+    fn cargo(&self, command: &str) -> Command {
         // Cargo tells its children which cargo and toolchain they run under; a build of a
         // guest must not take those from the build of this program.
         let mut cargo = Command::new(if self.builds_std { "/usr/bin/cargo" } else { "cargo" });
         for name in ["RUSTUP_TOOLCHAIN", "RUSTC", "RUSTC_WRAPPER", "RUSTFLAGS", "CARGO"] {
             cargo.env_remove(name);
         }
+        cargo.args([command, "--locked", "--target", TARGET]);
         if self.builds_std {
-            cargo.env("PATH", SYSTEM_PATH);
+            cargo.env("PATH", SYSTEM_PATH).env("RUSTC_BOOTSTRAP", "1");
+            cargo.arg("-Zbuild-std=std,panic_abort");
         }
         cargo
     }
 
     /// Takes this machine's folders out of the module. Of prefixes that match, the last
-    /// one counts.
+    /// one counts: the longest, wherever these folders lie in one another.
     fn flags(&self, workspace: &Path) -> Result<Vec<String>> {
         let cargo_home = cargo_home()?;
         let mut prefixes = vec![(cargo_home.clone(), "/cargo")];
@@ -103,6 +102,7 @@ impl Toolchain {
             .extend(library.canonicalize().ok().map(|path| (path, "/rust/lib/rustlib/src/rust")));
         prefixes.push((library, "/rust/lib/rustlib/src/rust"));
         prefixes.push((workspace.to_owned(), "/hatch"));
+        prefixes.sort_by_key(|(path, _)| path.as_os_str().len());
         let flag =
             |(from, to): (PathBuf, _)| format!("--remap-path-prefix={}={to}", from.display());
         Ok(prefixes.into_iter().map(flag).collect())
@@ -121,6 +121,14 @@ const PROFILE: &[(&str, &str)] = &[
     ("INCREMENTAL", "false"),
     ("STRIP", "true"),
 ];
+
+fn run(cargo: &mut Command) -> Result<()> {
+    let status = cargo.status().context("failed to start cargo")?;
+    if !status.success() {
+        bail!("cargo failed");
+    }
+    Ok(())
+}
 
 fn ask(of_the_system: bool, args: &[&str]) -> Result<String> {
     let mut rustc = Command::new(if of_the_system { "/usr/bin/rustc" } else { "rustc" });

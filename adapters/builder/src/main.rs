@@ -30,9 +30,10 @@ fn build(workspace: &Path) -> Result<()> {
     let toolchain = Toolchain::find()?;
     let folder = components(workspace);
     create_folder(&folder)?;
+    let target_dir = workspace.join("target/guests");
     let mut lock = Lock { toolchain: label(&toolchain), components: Vec::new() };
     for source in ADAPTERS {
-        let built = build_one(workspace, &toolchain, source)?;
+        let built = build_one(workspace, &toolchain, source, &target_dir)?;
         write(&folder.join(format!("{}.wasm", source.id)), &built.component)?;
         write(&folder.join(format!("{}.json", source.id)), built.descriptor.as_bytes())?;
         println!("{}: {} bytes", source.id, built.component.len());
@@ -47,19 +48,20 @@ fn build(workspace: &Path) -> Result<()> {
     write(&folder.join(lock::FILE), lock.to_text().as_bytes())
 }
 
-/// Builds everything again. With the recorded toolchain the bytes must be the same; with
+/// Builds everything again, in a folder of its own. With the recorded toolchain the bytes must be the same; with
 /// another one, the imports and exports.
 fn check(workspace: &Path) -> Result<()> {
     let toolchain = Toolchain::find()?;
     let folder = components(workspace);
     let lock = Lock::read(&folder)?;
+    let target_dir = tempfile::tempdir().context("failed to create a folder to build in")?;
     let same_toolchain = lock.toolchain == label(&toolchain);
     if !same_toolchain {
         println!("built with {}, and this is {}:", lock.toolchain, label(&toolchain));
         println!("only imports, exports and descriptors are compared");
     }
     for source in ADAPTERS {
-        let built = build_one(workspace, &toolchain, source)?;
+        let built = build_one(workspace, &toolchain, source, target_dir.path())?;
         let committed = read(&folder.join(format!("{}.wasm", source.id)))?;
         let described = read(&folder.join(format!("{}.json", source.id)))?;
         let same_interface =
@@ -80,9 +82,13 @@ fn check(workspace: &Path) -> Result<()> {
     Ok(())
 }
 
-fn build_one(workspace: &Path, toolchain: &Toolchain, source: &Source) -> Result<Built> {
-    let target_dir = workspace.join("target/guests");
-    let module = toolchain.build(workspace, &source.package(), &target_dir)?;
+fn build_one(
+    workspace: &Path,
+    toolchain: &Toolchain,
+    source: &Source,
+    target_dir: &Path,
+) -> Result<Built> {
+    let module = toolchain.build(workspace, &source.package(), target_dir)?;
     let component =
         component::encode(&module).with_context(|| format!("`{}`", source.package()))?;
     let description = (source.describe)();
