@@ -1,6 +1,7 @@
 //! What the README shows is what is printed, and its table is what the adapters say.
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, reason = "tests make and look at files of their own")]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 use std::fmt::Write as _;
 use std::fs;

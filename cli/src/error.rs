@@ -63,7 +63,7 @@ impl Fault {
 
     /// The message and its causes, without hints.
     pub fn one_line(&self) -> String {
-        [&[self.message.clone()], self.causes.as_slice()].concat().join(": ")
+        [std::slice::from_ref(&self.message), self.causes.as_slice()].concat().join(": ")
     }
 
     /// Ends a run that changed nothing.

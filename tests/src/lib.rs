@@ -63,7 +63,6 @@ pub struct TestHome {
 
 /// What a command did.
 #[derive(Debug)]
-#[must_use = "a command that failed is a test that should"]
 pub struct Run {
     /// The exit code; -1 for a signal.
     pub code: i32,
@@ -166,16 +165,19 @@ impl TestHome {
     }
 
     /// Runs `hatch` with these arguments, without a terminal.
+    #[must_use = "a command that failed is a test that should"]
     pub fn hatch<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
         self.run(self.command().args(arguments))
     }
 
     /// Runs a command line of plain words.
+    #[must_use = "a command that failed is a test that should"]
     pub fn line(&self, line: &str) -> Run {
         self.hatch(line.split_whitespace())
     }
 
     /// Runs `hatch` with text on its standard input.
+    #[must_use = "a command that failed is a test that should"]
     pub fn with_input(&self, line: &str, input: &[u8]) -> Run {
         let mut command = self.command();
         command.args(line.split_whitespace());
@@ -186,6 +188,7 @@ impl TestHome {
     }
 
     /// Runs a prepared command.
+    #[must_use = "a command that failed is a test that should"]
     pub fn run(&self, command: &mut Command) -> Run {
         self.shown(&command.output().expect("the command"))
     }

@@ -87,7 +87,7 @@ pub fn restore(cx: &Context, args: &BackupRestoreArgs) -> Result<Exit, CommandEr
     let plan = plan(cx, host, contents).map_err(Fault::failure)?;
     let heading = format!("Restore {} ({}) from the backup {}", host.name(), host.id, backup.id);
     let source = Some(json::Source::Backup(backup.id.to_string()));
-    carry_out(cx, &plan, source, &heading, &args.write)?;
+    carry_out(cx, &plan, source.as_ref(), &heading, &args.write)?;
     Ok(Exit::Success)
 }
 

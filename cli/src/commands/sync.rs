@@ -36,7 +36,7 @@ pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
     let heading =
         format!("Sync {} from {}", servers(request.selected.len()), request.source_label());
     let source = Some(request.json_source());
-    let report = carry_out(cx, &plan, source, &heading, &args.write)?;
+    let report = carry_out(cx, &plan, source.as_ref(), &heading, &args.write)?;
     if report.is_some() {
         record(cx, &plan, &request.source);
     }
@@ -67,7 +67,7 @@ impl Request {
         let bridge = bridge.map_err(|error| {
             keep(
                 Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'"),
-            )
+            );
         });
         let source = source(cx, args).map_err(&mut keep).ok();
         let selected = match (&source, &filter) {

@@ -18,13 +18,13 @@ use crate::{interrupt, view};
 pub fn carry_out(
     cx: &Context,
     plan: &Plan,
-    source: Option<Source>,
+    source: Option<&Source>,
     heading: &str,
     args: &WriteArgs,
 ) -> Result<Option<Report>, CommandError> {
     let secrets = if args.show_secrets { Secrets::Clear } else { Secrets::Masked };
     let json = |result, report: Option<&Report>| {
-        cx.output.json(&Run::new(plan, source.clone(), result, report, secrets))
+        cx.output.json(&Run::new(plan, source.cloned(), result, report, secrets))
     };
     let totals = Totals::of(plan);
     if !args.json {

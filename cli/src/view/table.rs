@@ -40,7 +40,7 @@ impl Table {
                 None => return self.stacked(width),
             },
         };
-        let headings = self.headings.iter().map(|heading| (*heading).to_owned()).collect();
+        let headings: Vec<_> = self.headings.iter().map(|heading| (*heading).to_owned()).collect();
         let mut lines = vec![line(&headings, &widths)];
         lines.extend(self.rows.iter().map(|row| line(row, &widths)));
         lines.concat()
@@ -62,7 +62,7 @@ impl Table {
             cells
                 .map(|(heading, cell)| {
                     let room = width.saturating_sub(label + GAP).max(LEAST);
-                    line(&vec![(*heading).to_owned(), cell.clone()], &[label, room])
+                    line(&[(*heading).to_owned(), cell.clone()], &[label, room])
                 })
                 .collect()
         };
@@ -85,7 +85,7 @@ fn fit(natural: &[usize], width: usize) -> Option<Vec<usize>> {
     Some(widths)
 }
 
-fn line(cells: &Vec<String>, widths: &[usize]) -> String {
+fn line(cells: &[String], widths: &[usize]) -> String {
     let mut text = String::new();
     for (cell, width) in cells.iter().zip(widths) {
         let cut = cut(cell, *width);
