@@ -103,7 +103,9 @@ fn plans_are_made_without_a_store() {
     let engine = sources("core/src", ".rs").into_iter();
     let pure = engine.filter(|it| {
         it.path.starts_with("core/src/plan/")
-            || ["filter", "source", "locate"].map(|it| format!("core/src/{it}.rs")).contains(&it.path)
+            || ["filter", "source", "locate"]
+                .map(|it| format!("core/src/{it}.rs"))
+                .contains(&it.path)
     });
     let mut broken = Vec::new();
     let mut seen = 0;
@@ -124,12 +126,8 @@ fn plans_are_made_without_a_store() {
 /// A writing call is `store.replace(` with a place, which no text's `replace` has.
 #[test]
 fn there_is_one_road_to_a_file() {
-    let allowed = [
-        "core/src/transaction/",
-        "core/src/backup/take.rs",
-        "core/src/home.rs",
-        "core/src/store/",
-    ];
+    let allowed =
+        ["core/src/transaction/", "core/src/backup/take.rs", "core/src/home.rs", "core/src/store/"];
     let mut broken = Vec::new();
     let mut roads = 0;
     for source in [sources("core/src", ".rs"), sources("cli/src", ".rs")].concat_all() {
@@ -194,7 +192,8 @@ fn no_file_is_too_long() {
 
 #[test]
 fn nothing_is_left_for_later() {
-    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("todo", "!("), concat!("db", "g!(")];
+    let marks =
+        [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("todo", "!("), concat!("db", "g!(")];
     let mut broken = Vec::new();
     for source in [".rs", ".toml", ".wit", ".md"].map(|ends| sources("", ends)).concat_all() {
         for (at, line) in source.text.lines().enumerate() {

@@ -1,5 +1,9 @@
 //! The whole command, run as a program on real files: one module a topic.
 
+mod bytes;
+mod common;
+mod sync;
+
 #[test]
 #[expect(clippy::disallowed_methods, reason = "it looks at the sources")]
 fn every_file_here_is_a_module() {
