@@ -2,7 +2,9 @@
 
 mod bytes;
 mod common;
+mod errors;
 mod sync;
+mod whole;
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "it looks at the sources")]
