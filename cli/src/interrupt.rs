@@ -1,5 +1,6 @@
 //! Ctrl-C, SIGTERM and SIGHUP: while files are being written they are noted and everything
-//! is put back; at any other time the process ends at once, since there is nothing to undo.
+//! is put back; before, the process ends at once, since there is nothing to undo; after, what
+//! was done is still noted and reported, since the exit code has to tell the truth.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,12 +25,10 @@ fn end() -> ! {
     std::process::exit(Exit::Interrupted as i32)
 }
 
-/// Runs what must not be cut off in the middle.
+/// Runs what must not be cut off in the middle, nor before its end is reported.
 pub fn while_writing<T>(write: impl FnOnce() -> T) -> T {
     WRITING.store(true, Ordering::SeqCst);
-    let result = write();
-    WRITING.store(false, Ordering::SeqCst);
-    result
+    write()
 }
 
 /// Whether someone wants the run to end.

@@ -83,6 +83,16 @@ impl Run {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
+
+    /// Checks the exit code, where nothing else is of interest.
+    ///
+    /// # Panics
+    ///
+    /// As [`Run::expect`].
+    #[track_caller]
+    pub fn ends(self, code: i32) {
+        let _ = self.expect(code);
+    }
 }
 
 /// One file, as [`TestHome::files`] finds it: its bytes, mode and time of change, or where

@@ -28,11 +28,17 @@ pub fn carry_out(
     };
     let totals = Totals::of(plan);
     if !args.json {
-        cx.output.print(&format!("{heading}\n\n{}", preview(plan, secrets, cx.output.width)))?;
+        let mut text = format!(
+            "{heading}
+
+{}",
+            preview(plan, secrets, cx.output.width)
+        );
         if args.diff && !plan.is_empty() {
-            cx.output.print(&format!("\n{}", diff::unified(plan, secrets)))?;
+            text.push_str(&format!("\n{}", diff::unified(plan, secrets)));
         }
-        cx.output.print("\n")?;
+        let shown = cx.output.print(&(text + "\n"));
+        shown.map_err(|error| unseen(error, plan.is_empty() || args.dry_run))?;
     }
     if plan.is_empty() {
         match args.json {
@@ -64,11 +70,26 @@ pub fn carry_out(
         }
     }
     let report = apply(cx, plan, if args.no_backup { Keep::Nothing } else { Keep::Backup })?;
-    match args.json {
-        true => json("applied", Some(&report))?,
-        false => cx.output.print(&report::summary(&report, &totals.remarks()))?,
+    let told = match args.json {
+        true => json("applied", Some(&report)),
+        false => cx.output.print(&report::summary(&report, &totals.remarks())),
+    };
+    // It is done, whether or not someone hears of it.
+    if told.is_err_and(|error| !error.faults.is_empty()) {
+        cx.output.warn("every change was written, but the report could not be printed");
     }
     Ok(Some(report))
+}
+
+/// What a preview that could not be shown means: where it is all that was asked for, a
+/// reader that went away is no fault; but what nobody saw is not written.
+fn unseen(error: CommandError, was_all: bool) -> CommandError {
+    if was_all || !error.faults.is_empty() {
+        return error;
+    }
+    Fault::new("the preview could not be shown to its end, so nothing was written")
+        .hint("let standard output be read, or send it to a file")
+        .failure()
 }
 
 /// A host that runs may write its file from memory, over what hatch wrote.

@@ -22,16 +22,23 @@ fn one(file: &FilePlan, secrets: Secrets) -> String {
     };
     let (before, after) = (text(&file.before), text(&file.after));
     let diff = TextDiff::from_lines(&before, &after);
+    let (masked_before, masked_after) = (mask_lines(&before), mask_lines(&after));
     let location = file.location.to_string();
     let shown = sanitize_line(&location);
     let mut out = format!("{DIM}--- {shown}{DIM:#}\n{DIM}+++ {shown}{DIM:#}\n");
     for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
         let _ = writeln!(out, "{DIM}{}{DIM:#}", hunk.header());
         for change in hunk.iter_changes() {
-            let line = change.value().trim_end_matches(['\n', '\r']);
-            let line = match secrets {
-                Secrets::Masked => mask_line(line),
-                Secrets::Clear => line.to_owned(),
+            let clear = change.value().trim_end_matches(['\n', '\r']);
+            let masked = match (change.old_index(), change.new_index()) {
+                (_, Some(at)) => masked_after.get(at),
+                (Some(at), None) => masked_before.get(at),
+                (None, None) => None,
+            };
+            let line = match (secrets, masked) {
+                (Secrets::Clear, _) => clear,
+                (Secrets::Masked, Some(masked)) => masked,
+                (Secrets::Masked, None) => MASK,
             };
             // Tabs are a file's own indentation, and do no harm.
             let line: Vec<_> = line.split('\t').map(sanitize_line).collect();
@@ -46,25 +53,31 @@ fn one(file: &FilePlan, secrets: Secrets) -> String {
     out
 }
 
-/// Masks the texts in quotes on one line of JSON: those after a key with a secret's name, and
-/// those that look like one.
-fn mask_line(line: &str) -> String {
+/// Masks the texts in quotes of a JSON document, line by line: those after a key with a
+/// secret's name or after such an option, on the same line or the next, and those that look
+/// like a secret.
+fn mask_lines(document: &str) -> Vec<String> {
+    let mut secret_next = false;
+    document.split_terminator('\n').map(|line| mask_line(line, &mut secret_next)).collect()
+}
+
+fn mask_line(line: &str, secret_next: &mut bool) -> String {
+    let line = line.trim_end_matches('\r');
     let mut masked = String::with_capacity(line.len());
     let mut rest = line;
-    let mut secret_next = false;
     while let Some((before, text, after)) = split_quoted(rest) {
         masked.push_str(before);
         if after.trim_start().starts_with(':') {
-            secret_next = is_secret_name(text);
+            *secret_next = is_secret_name(text);
             let _ = write!(masked, "\"{text}\"");
         } else {
             let is_reference = text.starts_with("${") && text.ends_with('}');
-            let shown = match secret_next && !text.is_empty() && !is_reference {
+            let shown = match *secret_next && !text.is_empty() && !is_reference {
                 true => MASK.to_owned(),
                 false => mask_text(text),
             };
             let _ = write!(masked, "\"{shown}\"");
-            secret_next = text.starts_with('-') && !text.contains('=') && is_secret_name(text);
+            *secret_next = text.starts_with('-') && !text.contains('=') && is_secret_name(text);
         }
         rest = after;
     }
@@ -103,7 +116,15 @@ mod tests {
             (r#""url": "https://a:b@c/""#, r#""url": "https://•••@c/""#),
             ("no quotes", "no quotes"),
         ] {
-            assert_eq!(mask_line(line), masked);
+            assert_eq!(mask_lines(line), [masked]);
         }
+    }
+
+    #[test]
+    fn a_secret_on_the_line_after_its_name_is_masked() {
+        let text = "\"--token\",\n\"abc\",\r\n\"x\"\n\"A_KEY\":\n  \"b\"\n\"LOG\":\n\"c\"";
+        let masked =
+            ["\"--token\",", "\"•••\",", "\"x\"", "\"A_KEY\":", "  \"•••\"", "\"LOG\":", "\"c\""];
+        assert_eq!(mask_lines(text), masked);
     }
 }

@@ -42,9 +42,8 @@ impl Output {
 
     /// Prints a result as JSON.
     pub fn json(&self, value: &impl Serialize) -> Result<(), CommandError> {
-        let mut text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
-        text.push('\n');
-        self.print(&text)
+        let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+        self.print(&format!("{}\n", sanitize::escape_json(&text)))
     }
 
     /// Says something that is good to know. That nobody hears it is no fault.

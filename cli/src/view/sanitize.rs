@@ -28,6 +28,18 @@ fn sanitize_but(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(shown.collect())
 }
 
+/// JSON in which nothing but its line ends is a character that a terminal obeys: such a
+/// character is inside a text, and can be escaped there without being another.
+pub fn escape_json(json: &str) -> String {
+    let escape = |c: char| {
+        if c == '\n' || !is_unsafe(c) {
+            return c.to_string();
+        }
+        c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+    };
+    json.chars().map(escape).collect()
+}
+
 /// Control characters, and those that change the direction or hide the presence of text.
 fn is_unsafe(c: char) -> bool {
     c.is_control()

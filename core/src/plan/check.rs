@@ -126,7 +126,7 @@ fn check_put(asked: &Server, found: Option<&Server>, losses: &[Loss]) -> Result<
         }
     }
     for extra in &asked.extras {
-        let field = extra.path.join(".");
+        let field = format!("extras.{}", extra.path.join("."));
         if !has_extra(found, extra) && !lost(losses, &field) {
             return not_as_asked(&field);
         }
@@ -142,12 +142,15 @@ fn lost(losses: &[Loss], field: &str) -> bool {
     losses.iter().any(|loss| within(&loss.field, field) || within(field, &loss.field))
 }
 
+/// Whether an extra is there, as itself or inside one that the adapter reads whole.
 fn has_extra(found: &Server, asked: &Extra) -> bool {
-    let same = |value: &str| {
-        let parsed = serde_json::from_str::<serde_json::Value>;
-        matches!((parsed(value), parsed(&asked.value)), (Ok(a), Ok(b)) if a == b)
-    };
-    found.extras.iter().any(|extra| extra.path == asked.path && same(&extra.value))
+    let parsed = serde_json::from_str::<serde_json::Value>;
+    let Ok(wanted) = parsed(&asked.value) else { return false };
+    found.extras.iter().any(|extra| {
+        let Some(inside) = asked.path.strip_prefix(extra.path.as_slice()) else { return false };
+        let Ok(value) = parsed(&extra.value) else { return false };
+        inside.iter().try_fold(&value, |value, key| value.get(key)) == Some(&wanted)
+    })
 }
 
 /// The canonical fields, and whether what was found says what was asked.

@@ -1,0 +1,21 @@
+//! The whole command, run as a program on real files: one module a topic.
+
+mod bytes;
+mod common;
+mod errors;
+mod sync;
+mod whole;
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "it looks at the sources")]
+fn every_file_here_is_a_module() {
+    let folder = hatch_tests::workspace().join("tests/suite");
+    let main = std::fs::read_to_string(folder.join("main.rs")).unwrap();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Some(module) = name.strip_suffix(".rs").filter(|module| *module != "main") else {
+            continue;
+        };
+        assert!(main.contains(&format!("mod {module};")), "`{name}` is no module");
+    }
+}

@@ -1,0 +1,252 @@
+//! The rules of the house that a machine can check: which part may use which, where the few
+//! dangerous things are, and what no file may hold.
+#![expect(clippy::disallowed_methods, reason = "it reads the sources")]
+
+use std::fs;
+use std::path::Path;
+
+use hatch_tests::workspace;
+
+/// No source file has more lines, so that one can be read in a sitting.
+const LONGEST: usize = 600;
+
+/// A source file: its path from the workspace's folder, with `/`, and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// Its lines of code, without comments, up to its unit tests.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines = self.text.lines().enumerate().map(|(at, line)| (at + 1, line));
+        let lines = lines.take_while(|(_, line)| line.trim() != "#[cfg(test)]");
+        lines.map(|(at, line)| (at, line.split("//").next().unwrap_or(line)))
+    }
+}
+
+/// All files below a folder of the workspace whose name ends so.
+fn sources(folder: &str, ends: &str) -> Vec<Source> {
+    let mut found = Vec::new();
+    collect(&workspace().join(folder), folder, ends, &mut found);
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    assert!(!found.is_empty(), "no `*{ends}` below `{folder}`");
+    found
+}
+
+fn collect(folder: &Path, shown: &str, ends: &str, found: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if name.starts_with('.') || name == "target" {
+            continue;
+        }
+        let path = if shown.is_empty() { name.clone() } else { format!("{shown}/{name}") };
+        if entry.file_type().unwrap().is_dir() {
+            collect(&entry.path(), &path, ends, found);
+        } else if name.ends_with(ends) {
+            found.push(Source { path, text: fs::read_to_string(entry.path()).unwrap() });
+        }
+    }
+}
+
+/// Fails with every line that breaks a rule.
+#[track_caller]
+fn none(rule: &str, broken: Vec<String>) {
+    assert!(broken.is_empty(), "{rule}:\n{}", broken.join("\n"));
+}
+
+/// The names of the packages in a manifest's tables of dependencies.
+fn dependencies(manifest: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut inside = false;
+    for line in manifest.lines().map(str::trim) {
+        if line.starts_with('[') {
+            inside = line.contains("dependencies");
+        } else if inside && !line.starts_with('#') {
+            let name = line.split(['.', '=', ' ']).next().unwrap_or_default();
+            names.extend((!name.is_empty()).then(|| name.to_owned()));
+        }
+    }
+    names
+}
+
+#[test]
+fn the_engine_knows_neither_the_sandbox_nor_the_command_line() {
+    let manifest = fs::read_to_string(workspace().join("core/Cargo.toml")).unwrap();
+    let used = dependencies(&manifest);
+    assert!(used.iter().any(|name| name == "cap-std"), "the manifest was not understood: {used:?}");
+    let of_others = |name: &String| {
+        name.starts_with("wasm")
+            || name.starts_with("wit-")
+            || name.starts_with("hatch-sandbox")
+            || name.starts_with("hatch-adapter")
+            || ["clap", "anstream", "ctrlc", "terminal_size", "hatch"].contains(&name.as_str())
+    };
+    none("core/Cargo.toml depends on", used.into_iter().filter(of_others).collect());
+}
+
+#[test]
+fn what_runs_in_the_sandbox_uses_nothing_from_outside() {
+    for manifest in sources("adapters/hosts", "Cargo.toml") {
+        let used = dependencies(&manifest.text);
+        let others = used.into_iter().filter(|name| name != "hatch-adapter-sdk").collect();
+        none(&format!("{} depends on", manifest.path), others);
+    }
+    let sdk = fs::read_to_string(workspace().join("adapters/sdk/Cargo.toml")).unwrap();
+    let ours = dependencies(&sdk).into_iter().filter(|name| name.starts_with("hatch")).collect();
+    none("adapters/sdk/Cargo.toml depends on", ours);
+}
+
+#[test]
+fn plans_are_made_without_a_store() {
+    let engine = sources("core/src", ".rs").into_iter();
+    let pure = engine.filter(|it| {
+        it.path.starts_with("core/src/plan/")
+            || ["filter", "source", "locate"]
+                .map(|it| format!("core/src/{it}.rs"))
+                .contains(&it.path)
+    });
+    let mut broken = Vec::new();
+    let mut seen = 0;
+    for source in pure {
+        seen += 1;
+        for (at, line) in source.code() {
+            let line = line.replace("store::Location", "");
+            let names = ["store::", "transaction", "std::fs", "std::env", "cap_std"];
+            if names.iter().any(|name| line.contains(name)) {
+                broken.push(format!("{}:{at}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    assert!(seen > 5, "{seen} files were looked at");
+    none("these decide, and must not touch the world", broken);
+}
+
+/// A writing call is `store.replace(` with a place, which no text's `replace` has.
+#[test]
+fn there_is_one_road_to_a_file() {
+    let allowed =
+        ["core/src/transaction/", "core/src/backup/take.rs", "core/src/home.rs", "core/src/store/"];
+    let mut broken = Vec::new();
+    let mut roads = 0;
+    for source in [sources("core/src", ".rs"), sources("cli/src", ".rs")].concat_all() {
+        for (at, line) in source.code() {
+            let writes = ["store.replace(", "store().replace(", "Store::replace("];
+            if !writes.iter().any(|call| line.contains(call)) {
+                continue;
+            }
+            roads += 1;
+            if !allowed.iter().any(|path| source.path.starts_with(path)) {
+                broken.push(format!("{}:{at}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    assert!(roads >= 4, "{roads} calls were found");
+    none("files are written by transactions, backups and hatch's own folder", broken);
+}
+
+#[test]
+fn commands_hand_their_store_to_transactions_alone() {
+    let writing = ["make_folder(", "remove_folder(", ".remove(&", "sync_folder(", ".lock(&"];
+    let mut broken = Vec::new();
+    for source in sources("cli/src", ".rs") {
+        for (at, line) in source.code() {
+            if line.contains("store") && writing.iter().any(|call| line.contains(call)) {
+                broken.push(format!("{}:{at}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    none("commands do not write", broken);
+}
+
+#[test]
+fn unsafe_code_is_in_two_places() {
+    let mut broken = Vec::new();
+    let mut promises = 0;
+    for source in sources("", ".rs") {
+        for (at, line) in source.code() {
+            let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+            if !words.any(|word| word == "unsafe") || source.path == "tests/tidy.rs" {
+                continue;
+            }
+            match source.path.as_str() {
+                "core/sandbox/src/code.rs" => {}
+                "adapters/src/lib.rs" => promises += 1,
+                _ => broken.push(format!("{}:{at}: {}", source.path, line.trim())),
+            }
+        }
+    }
+    none("unsafe code is in the sandbox's `code.rs` alone", broken);
+    assert_eq!(promises, 1, "adapters/src/lib.rs makes one promise");
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let long = sources("", ".rs").into_iter().filter_map(|source| {
+        let lines = source.text.lines().count();
+        (lines > LONGEST).then(|| format!("{}: {lines} lines", source.path))
+    });
+    none("no source file is longer than 600 lines", long.collect());
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let marks =
+        [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("todo", "!("), concat!("db", "g!(")];
+    let mut broken = Vec::new();
+    for source in [".rs", ".toml", ".wit", ".md"].map(|ends| sources("", ends)).concat_all() {
+        for (at, line) in source.text.lines().enumerate() {
+            if marks.iter().any(|mark| line.contains(mark)) {
+                broken.push(format!("{}:{}: {}", source.path, at + 1, line.trim()));
+            }
+        }
+    }
+    none("what is not done is not in the code", broken);
+}
+
+/// Output goes through `cli/src/view`, where nothing raw reaches a terminal.
+#[test]
+fn only_the_command_prints() {
+    let prints = ["println!(", "print!(", "eprint!(", "eprintln!("];
+    let mut broken = Vec::new();
+    for folder in ["core/src", "core/sandbox/src", "adapters/src", "adapters/sdk/src"] {
+        for source in sources(folder, ".rs") {
+            for (at, line) in source.code() {
+                if prints.iter().any(|call| line.contains(call)) {
+                    broken.push(format!("{}:{at}: {}", source.path, line.trim()));
+                }
+            }
+        }
+    }
+    none("only the command prints", broken);
+}
+
+/// Every manifest takes its versions and its lints from the workspace.
+#[test]
+fn versions_are_in_one_place() {
+    let mut broken = Vec::new();
+    for manifest in sources("", "Cargo.toml") {
+        if manifest.path == "Cargo.toml" {
+            continue;
+        }
+        if !manifest.text.contains("[lints]\nworkspace = true") {
+            broken.push(format!("{}: lints of its own", manifest.path));
+        }
+        let version = |line: &&str| line.contains("version = \"");
+        broken.extend(
+            manifest.text.lines().filter(version).map(|it| format!("{}: {it}", manifest.path)),
+        );
+    }
+    none("versions and lints are the workspace's", broken);
+}
+
+trait ConcatAll {
+    fn concat_all(self) -> Vec<Source>;
+}
+
+impl<const N: usize> ConcatAll for [Vec<Source>; N] {
+    fn concat_all(self) -> Vec<Source> {
+        self.into_iter().flatten().collect()
+    }
+}
