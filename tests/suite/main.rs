@@ -3,7 +3,10 @@
 mod bytes;
 mod common;
 mod errors;
+mod output;
+mod secrets;
 mod sync;
+mod terminal;
 mod whole;
 
 #[test]
