@@ -3,7 +3,9 @@
 mod bytes;
 mod common;
 mod errors;
+mod options;
 mod output;
+mod places;
 mod secrets;
 mod sync;
 mod terminal;
