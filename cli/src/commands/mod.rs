@@ -11,6 +11,7 @@ pub use write::recover;
 
 use hatch_core::filter::{Pattern, PatternError};
 use hatch_core::host::Scope;
+use hatch_core::locate::Place;
 use hatch_core::registry::Host;
 
 use crate::adapters;
@@ -59,6 +60,24 @@ fn host<'a>(cx: &'a Context, name: &str) -> Result<&'a Host, Fault> {
             .unwrap_or_else(|| format!("the hosts are {}", error.known.join(", ")));
         Fault::of(&error).hint(hint)
     })
+}
+
+/// What to do about a host that is not there.
+const LOOKED_FOR: &str = "`hatch mcp discover hosts` shows where each was looked for";
+
+/// A host's places, if it is there.
+fn available(cx: &Context, host: &Host, scope: Scope) -> Result<Vec<Place>, Fault> {
+    let places = cx.places(host, scope);
+    let places = places.map_err(|error| host_fault(host, &error.into()))?;
+    match places.iter().find(|place| !place.exists && !place.folder_exists) {
+        None => Ok(places),
+        Some(place) => Err(Fault::new(format!(
+            "{} ({}) is not on this machine: there is no `{}`",
+            host.name(),
+            host.id,
+            cx.roots.shown(&place.path)
+        ))),
+    }
 }
 
 /// A pattern of the command line, with a mark under its fault.

@@ -13,7 +13,7 @@ use hatch_core::server::{Server, ServerName};
 use hatch_core::source::Source;
 
 use super::write::carry_out;
-use super::{host, host_fault, pattern};
+use super::{LOOKED_FOR, available, host, host_fault, pattern};
 use crate::args::sync::SyncArgs;
 use crate::context::{self, Context};
 use crate::error::{CommandError, Fault, did_you_mean};
@@ -195,7 +195,7 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
     }
     let name = args.source.from_host.as_deref().unwrap_or_default();
     let host = host(cx, name)?;
-    let places = available(cx, host, args.scope.into())?;
+    let places = available(cx, host, args.scope.into()).map_err(|it| it.hint(LOOKED_FOR))?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
     for entry in &configuration.reading.unreadable {
@@ -225,22 +225,6 @@ fn select(source: &Source, filter: &Filter) -> Result<Vec<ServerName>, Fault> {
     Ok(selected.into_iter().map(|server| server.name).collect())
 }
 
-/// A host's places, if it is there.
-fn available(cx: &Context, host: &Host, scope: Scope) -> Result<Vec<Place>, Fault> {
-    let places = cx.places(host, scope);
-    let places = places.map_err(|error| host_fault(host, &error.into()))?;
-    match places.iter().find(|place| !place.exists && !place.folder_exists) {
-        None => Ok(places),
-        Some(place) => Err(Fault::new(format!(
-            "{} ({}) is not on this machine: there is no `{}`",
-            host.name(),
-            host.id,
-            cx.roots.shown(&place.path)
-        ))
-        .hint("--create writes its file all the same")),
-    }
-}
-
 fn targets(
     cx: &Context,
     args: &SyncArgs,
@@ -264,10 +248,7 @@ fn targets(
         }
     }
     if hosts.is_empty() && faults.is_empty() {
-        faults.push(
-            Fault::new("there is no host to write to")
-                .hint("`hatch mcp discover hosts` shows where each was looked for"),
-        );
+        faults.push(Fault::new("there is no host to write to").hint(LOOKED_FOR));
     }
     let mut targets = Vec::new();
     for (host, places) in hosts {
@@ -309,7 +290,8 @@ fn named(
     let scope = args.scope.into();
     let places = match args.create {
         true => cx.places(host, scope).map_err(|error| host_fault(host, &error.into()))?,
-        false => available(cx, host, scope)?,
+        false => available(cx, host, scope)
+            .map_err(|fault| fault.hint("--create writes its file all the same"))?,
     };
     Ok((host.clone(), places))
 }
