@@ -1,7 +1,9 @@
 //! The whole command, run as a program on real files: one module a topic.
 
+mod backups;
 mod bytes;
 mod common;
+mod environments;
 mod errors;
 mod options;
 mod output;
