@@ -2,6 +2,7 @@
 //! with whole documents through the engine, the adapter once linked in and once in the
 //! sandbox. All of it gives the same answers, and those that the case names.
 #![expect(clippy::disallowed_methods, reason = "cases are test data, and not users' files")]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! The rules of the house that a machine can check: which part may use which, where the few
 //! dangerous things are, and what no file may hold.
 #![expect(clippy::disallowed_methods, reason = "it reads the sources")]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 use std::fs;
 use std::path::Path;

@@ -170,7 +170,8 @@ fn a_target_that_is_not_there() {
         ],
     );
     // A source that is not there can't be made.
-    check(&home, "--from-host lmstudio --to-host cursor", 1, &["LM Studio (lmstudio) is not on"]);
+    let parts = ["LM Studio (lmstudio) is not on", "hint: `hatch mcp discover hosts`"];
+    check(&home, "--from-host lmstudio --to-host cursor", 1, &parts);
     let home = TestHome::new();
     home.environment("production", DEV);
     check(

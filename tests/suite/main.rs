@@ -1,13 +1,21 @@
 //! The whole command, run as a program on real files: one module a topic.
+#![expect(clippy::disallowed_methods, reason = "tests make and look at files of their own")]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
+mod backups;
 mod bytes;
 mod common;
+mod environments;
 mod errors;
+mod options;
+mod output;
+mod places;
+mod secrets;
 mod sync;
+mod terminal;
 mod whole;
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "it looks at the sources")]
 fn every_file_here_is_a_module() {
     let folder = hatch_tests::workspace().join("tests/suite");
     let main = std::fs::read_to_string(folder.join("main.rs")).unwrap();

@@ -24,7 +24,7 @@ pub fn list(cx: &Context, args: &BackupListArgs) -> Result<Exit, CommandError> {
     for error in &listing.damaged {
         cx.output.warn(&error.to_string());
     }
-    let rows: Vec<_> = listing.backups.iter().filter_map(|it| row(it, host)).collect();
+    let rows: Vec<_> = listing.backups.iter().filter_map(|it| row(cx, it, host)).collect();
     if args.json {
         let host = host.id.to_string();
         cx.output.json(&Backups { schema: "hatch.backups/1", host, backups: rows })?;
@@ -44,8 +44,13 @@ pub fn list(cx: &Context, args: &BackupListArgs) -> Result<Exit, CommandError> {
     Ok(Exit::Success)
 }
 
-fn row(backup: &Backup, host: &Host) -> Option<BackupRow> {
+fn row(cx: &Context, backup: &Backup, host: &Host) -> Option<BackupRow> {
     let file = backup.files.iter().find(|file| file.host == host.id)?;
+    // The older tool wrote no sizes down.
+    let size = file.size.or_else(|| {
+        let copy = cx.store.read(file.copy.as_ref()?).ok()??;
+        u64::try_from(copy.len()).ok()
+    });
     let (created, age_days) = match backup.taken {
         Taken::At(moment) => {
             (format!("{moment:.0}"), context::now().duration_since(moment).as_hours() / 24)
@@ -62,7 +67,7 @@ fn row(backup: &Backup, host: &Host) -> Option<BackupRow> {
             None => file.name.clone(),
         },
         created,
-        size_bytes: file.size,
+        size_bytes: size,
         age_days,
         command: match &backup.origin {
             Origin::Hatch { command } => command.clone(),

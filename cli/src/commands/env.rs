@@ -5,7 +5,7 @@ use hatch_core::host::Scope;
 use hatch_core::plan::diff;
 use hatch_core::store::Reader;
 
-use super::targets::available;
+use super::targets::{LOOKED_FOR, available};
 use super::{host, host_fault};
 use crate::args::GlobalArgs;
 use crate::args::env::{EnvArgs, EnvCommand, EnvCreateArgs, EnvListArgs, EnvShowArgs};
@@ -81,7 +81,7 @@ fn content(cx: &Context, args: &EnvCreateArgs) -> Result<Environment, Fault> {
     }
     let Some(name) = &args.from_host else { return Ok(Environment::default()) };
     let host = host(cx, name)?;
-    let places = available(cx, host, Scope::User)?;
+    let places = available(cx, host, Scope::User).map_err(|fault| fault.hint(LOOKED_FOR))?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
     for entry in &configuration.reading.unreadable {

@@ -9,7 +9,7 @@ use hatch_core::plan::{ChangeKind, Plan};
 use hatch_core::server::{Server, ServerName};
 use hatch_core::source::Source;
 
-use super::targets::{self, Absent, available};
+use super::targets::{self, Absent, LOOKED_FOR, available};
 use super::write::carry_out;
 use super::{host, host_fault, pattern};
 use crate::args::sync::SyncArgs;
@@ -199,7 +199,7 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
     }
     let name = args.source.from_host.as_deref().unwrap_or_default();
     let host = host(cx, name)?;
-    let places = available(cx, host, args.scope.into())?;
+    let places = available(cx, host, args.scope.into()).map_err(|it| it.hint(LOOKED_FOR))?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
     for entry in &configuration.reading.unreadable {

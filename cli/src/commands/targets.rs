@@ -18,6 +18,9 @@ pub enum Absent {
     Create,
 }
 
+/// What to do about a host that is not there.
+pub const LOOKED_FOR: &str = "`hatch mcp discover hosts` shows where each was looked for";
+
 /// A host's places, if it is there.
 pub fn available(cx: &Context, host: &Host, scope: Scope) -> Result<Vec<Place>, Fault> {
     let places = cx.places(host, scope);
@@ -54,10 +57,7 @@ pub fn resolve(
         }
     }
     if hosts.is_empty() && faults.is_empty() {
-        faults.push(
-            Fault::new("there is no host to write to")
-                .hint("`hatch mcp discover hosts` shows where each was looked for"),
-        );
+        faults.push(Fault::new("there is no host to write to").hint(LOOKED_FOR));
     }
     let mut targets = Vec::new();
     for (host, places) in hosts {

@@ -1,0 +1,197 @@
+//! `hatch env`: environments are made, listed and shown, extend each other, and say where
+//! they are wrong.
+
+use hatch_tests::TestHome;
+
+use crate::common::{
+    CURSOR, GEMINI, LMSTUDIO, assert_unchanged, empty_hosts_with, fails, has, json, names, state,
+};
+
+const ONE: &str = r#"{ "mcpServers": { "a": { "command": "a-mcp", "args": ["-x"] } } }"#;
+
+fn value(home: &TestHome, file: &str) -> serde_json::Value {
+    serde_json::from_slice(&home.read(file)).unwrap()
+}
+
+#[test]
+fn one_is_made_from_nothing_and_described() {
+    let home = TestHome::new();
+    let run = home.hatch(["env", "create", "dev", "--description", "For \"trying\" out"]).expect(0);
+    assert_eq!(run.stdout, "Created environment `dev` with 0 servers: ~/.hatch/envs/dev.json\n");
+    let file = value(&home, ".hatch/envs/dev.json");
+    assert_eq!(file["description"], "For \"trying\" out");
+    has(&home.line("env list").expect(0).stdout, &["dev", "For \"trying\" out"]);
+    // A second time it is not overwritten.
+    let error = fails(&home, "env create dev", 1);
+    has(&error, &["there is an environment named `dev` already", "hint: `hatch env show dev`"]);
+}
+
+#[test]
+fn one_is_made_from_a_file_and_from_standard_input() {
+    let home = empty_hosts_with("unused", ONE);
+    home.write("it.json", ONE);
+    home.write(
+        "editor.json",
+        r#"{ "servers": { "a": { "command": "a-mcp", "args": ["-x"] } }, "inputs": [] }"#,
+    );
+    home.line("env create one --from-file it.json -D first").ends(0);
+    let run = home.line("env create two --from-file editor.json").expect(0);
+    has(&run.stderr, &["not taken from the file: inputs"]);
+    home.with_input("env create three --from-file -", ONE.as_bytes()).ends(0);
+    for name in ["one", "two", "three"] {
+        let servers = &value(&home, &format!(".hatch/envs/{name}.json"))["mcpServers"];
+        assert_eq!(servers["a"]["command"], "a-mcp", "{name}");
+        assert_eq!(servers["a"]["args"][0], "-x", "{name}");
+        home.line(&format!("mcp sync --from-env {name} --to-host cursor --dry-run")).ends(0);
+    }
+    assert_eq!(home.text("it.json"), ONE);
+
+    has(&fails(&home, "env create x --from-file no.json", 1), &["there is no file `no.json`"]);
+    has(
+        &fails(&home, "env create x --from-file .cursor", 1),
+        &["`.cursor` can't be read", "folder"],
+    );
+    fails(&home, "env create x --from-file it.json --from-host cursor", 2);
+    let before = state(&home);
+    for input in ["", "{", "[]", "{ \"mcpServers\": 5 }", "{ \"x\": 1 }", "\u{0}"] {
+        let run = home.with_input("env create x --from-file -", input.as_bytes()).expect(1);
+        has(&run.stderr, &["error: "]);
+    }
+    home.with_input("env create x --from-file -", b"\xff\xfe").ends(1);
+    assert_unchanged(&home, &before);
+}
+
+#[test]
+fn one_is_made_from_a_host_and_goes_back_unchanged() {
+    let home = TestHome::new();
+    home.fixture("cursor/global.json", CURSOR);
+    home.fixture("gemini/settings-commented.json", GEMINI);
+    home.fixture("lmstudio/oauth-and-extra.json", LMSTUDIO);
+    for host in ["cursor", "gemini", "lmstudio"] {
+        home.line(&format!("env create of-{host} --from-host {host}")).ends(0);
+        let before = state(&home);
+        let line = format!("mcp sync --from-env of-{host} --to-host {host} --auto-approve");
+        has(&home.line(&line).expect(0).stdout, &["Nothing to do"]);
+        assert_unchanged(&home, &before);
+    }
+    // None is made of a host that is not there.
+    let error = fails(&home, "env create x --from-host claude-desktop", 1);
+    has(
+        &error,
+        &["Claude Desktop (claude-desktop) is not on this machine", "hint: `hatch mcp discover"],
+    );
+    has(&fails(&home, "env create x --from-host curser", 1), &["did you mean `cursor`?"]);
+}
+
+#[test]
+fn a_name_that_is_none_is_usage() {
+    let home = TestHome::new();
+    for name in ["../x", "a/b", "", ".hidden/..", "a b"] {
+        let before = state(&home);
+        let run = home.hatch(["env", "create", name]).expect(2);
+        has(&run.stderr, &["is no environment name"]);
+        assert_unchanged(&home, &before);
+    }
+    assert!(!home.join(".hatch").exists());
+}
+
+#[test]
+fn what_it_extends_comes_first_and_is_overridden() {
+    let home = empty_hosts_with(
+        "base",
+        r#"{ "mcpServers": {
+        "a": { "command": "base-a" }, "b": { "command": "base-b" } } }"#,
+    );
+    home.environment("other", r#"{ "mcpServers": { "c": { "command": "other-c" } } }"#);
+    home.environment(
+        "top",
+        r#"{ "description": "On top", "extends": ["base", "other"],
+             "mcpServers": { "b": { "command": "top-b" }, "d": { "command": "top-d" } } }"#,
+    );
+    home.line("mcp sync --from-env top --to-host cursor --auto-approve").ends(0);
+    let mut found = names(&home, CURSOR);
+    found.sort();
+    assert_eq!(found, ["a", "b", "c", "d"]);
+    let servers = &value(&home, CURSOR)["mcpServers"];
+    assert_eq!(
+        (&servers["a"]["command"], &servers["b"]["command"]),
+        (&"base-a".into(), &"top-b".into())
+    );
+    let shown = home.line("env show top").expect(0).stdout;
+    has(
+        &shown,
+        &["top  On top\n~/.hatch/envs/top.json\n", "extends base, other", "command: other-c"],
+    );
+    let listed = json(&home.line("env list --json").expect(0));
+    let top = &listed["environments"][2];
+    assert_eq!((&top["name"], &top["extends"][1]), (&"top".into(), &"other".into()));
+    assert_eq!(top["servers"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn one_host_can_have_other_values() {
+    let home = empty_hosts_with(
+        "dev",
+        r#"{ "mcpServers": { "a": { "command": "x", "env": { "LOG": "info", "MODE": "m" } } },
+             "hosts": { "cursor": { "a": { "env": { "LOG": "debug" } } } } }"#,
+    );
+    home.line("mcp sync --from-env dev --to-host cursor,lmstudio --auto-approve").ends(0);
+    assert_eq!(value(&home, CURSOR)["mcpServers"]["a"]["env"]["LOG"], "debug");
+    assert_eq!(value(&home, LMSTUDIO)["mcpServers"]["a"]["env"]["LOG"], "info");
+    assert_eq!(value(&home, LMSTUDIO)["mcpServers"]["a"]["env"]["MODE"], "m");
+    let again = home.line("mcp sync --from-env dev --to-host cursor,lmstudio --auto-approve");
+    has(&again.expect(0).stdout, &["Nothing to do"]);
+}
+
+#[test]
+fn circles_and_gaps_are_errors() {
+    let home = empty_hosts_with("a", r#"{ "extends": ["b"] }"#);
+    home.environment("b", r#"{ "extends": ["c"] }"#);
+    home.environment("c", r#"{ "extends": ["a"] }"#);
+    home.environment("self", r#"{ "extends": ["self"] }"#);
+    home.environment("gap", r#"{ "extends": ["nowhere"] }"#);
+    for line in ["env show a", "mcp sync --from-env a --to-host cursor --auto-approve"] {
+        has(&fails(&home, line, 1), &["environment `a` can't be used", "a → b → c → a"]);
+    }
+    has(&fails(&home, "env show self", 1), &["self → self"]);
+    has(&fails(&home, "env show gap", 1), &["it extends `nowhere`, which can't be used"]);
+    let listed = home.line("env list").expect(0);
+    has(&listed.stderr, &["warning: environment `gap` can't be used"]);
+}
+
+#[test]
+fn a_file_that_is_wrong_is_said_to_be_where() {
+    let home = empty_hosts_with("good", ONE);
+    for (text, said) in [
+        ("{\n  \"mcpServers\": {\n    \"x\": { \"command\" \"y\" }\n  }\n}", "line 3, column 22"),
+        ("{", "line 1, column"),
+        ("[]", "should be an object"),
+        (r#"{ "mcpServers": { "x": { "command": 5 } } }"#, "server `x` is not valid"),
+        (r#"{ "mcpServers": { "x": { "args": [] } } }"#, "neither a `command` nor a `url`"),
+        (r#"{ "mcpserver": {} }"#, "`mcpserver` is no key of an environment"),
+        (
+            r#"{ "mcpServers": { "x": { "command": "c" } }, "hosts": { "cursor": { "y": {} } } }"#,
+            "`hosts.cursor.y` overrides a server that the environment does not have",
+        ),
+    ] {
+        home.environment("bad", text);
+        let line = "mcp sync --from-env bad --to-host cursor --auto-approve";
+        has(&fails(&home, line, 1), &["environment `bad` can't be used", said]);
+        has(&fails(&home, "env show bad", 1), &[said]);
+        let listed = home.line("env list --json").expect(0);
+        let problem = json(&listed)["environments"][0]["problem"].as_str().unwrap().to_owned();
+        has(&problem, &[said]);
+    }
+    // What means nothing to hatch is said, and goes nowhere.
+    home.environment("odd", r#"{ "mcpServers": { "x": { "command": "c", "weird": 1 } } }"#);
+    let run = home.line("mcp sync --from-env odd --to-host cursor --auto-approve").expect(0);
+    has(&run.stderr, &["`weird` of server `x` means nothing to hatch"]);
+    assert!(!home.text(CURSOR).contains("weird"));
+    has(&fails(&home, "env show god", 1), &["did you mean `good`?"]);
+}
+
+#[test]
+fn without_any_the_list_says_how_to_make_one() {
+    let home = TestHome::new();
+    has(&home.line("env list").expect(0).stdout, &["`hatch env create NAME`"]);
+}
