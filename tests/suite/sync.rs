@@ -241,7 +241,7 @@ fn what_a_host_cannot_have_is_counted_and_decides_the_exit_code() {
     );
     // Something else was done.
     let run = home.line("mcp sync --from-env remote --to-host claude-desktop --auto-approve");
-    has(&run.expect(0).stdout, &["! far  left out: ", "Done: 1 host changed, 1 server left out."]);
+    has(&run.expect(0).stdout, &["! far  left out:\n", "Done: 1 host changed, 1 server left out."]);
     assert_eq!(names(&home, CLAUDE), ["local"]);
     // Nothing was needed.
     let run = home.line("mcp sync --from-env remote --to-host claude-desktop --auto-approve");

@@ -136,6 +136,8 @@ fn restore(
 /// them by now.
 fn remove_traces(store: &dyn Store, home: &HatchHome, journal: &Journal) -> Result<(), StoreError> {
     remove_temporaries(store, home.folder())?;
+    // The copies stay where a file was left alone; what was half written beside them does not.
+    remove_temporaries(store, journal.copies(home).folder())?;
     for folder in journal.files().iter().filter_map(FileRecord::location) {
         if let Some(folder) = folder.folder() {
             remove_temporaries(store, &folder)?;
