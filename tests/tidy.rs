@@ -53,7 +53,7 @@ fn collect(folder: &Path, shown: &str, ends: &str, found: &mut Vec<Source>) {
 
 /// Fails with every line that breaks a rule.
 #[track_caller]
-fn none(rule: &str, broken: Vec<String>) {
+fn none(rule: &str, broken: &[String]) {
     assert!(broken.is_empty(), "{rule}:\n{}", broken.join("\n"));
 }
 
@@ -84,19 +84,20 @@ fn the_engine_knows_neither_the_sandbox_nor_the_command_line() {
             || name.starts_with("hatch-adapter")
             || ["clap", "anstream", "ctrlc", "terminal_size", "hatch"].contains(&name.as_str())
     };
-    none("core/Cargo.toml depends on", used.into_iter().filter(of_others).collect());
+    none("core/Cargo.toml depends on", &used.into_iter().filter(of_others).collect::<Vec<_>>());
 }
 
 #[test]
 fn what_runs_in_the_sandbox_uses_nothing_from_outside() {
     for manifest in sources("adapters/hosts", "Cargo.toml") {
         let used = dependencies(&manifest.text);
-        let others = used.into_iter().filter(|name| name != "hatch-adapter-sdk").collect();
-        none(&format!("{} depends on", manifest.path), others);
+        let others: Vec<_> = used.into_iter().filter(|name| name != "hatch-adapter-sdk").collect();
+        none(&format!("{} depends on", manifest.path), &others);
     }
     let sdk = fs::read_to_string(workspace().join("adapters/sdk/Cargo.toml")).unwrap();
-    let ours = dependencies(&sdk).into_iter().filter(|name| name.starts_with("hatch")).collect();
-    none("adapters/sdk/Cargo.toml depends on", ours);
+    let ours: Vec<_> =
+        dependencies(&sdk).into_iter().filter(|name| name.starts_with("hatch")).collect();
+    none("adapters/sdk/Cargo.toml depends on", &ours);
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn plans_are_made_without_a_store() {
         }
     }
     assert!(seen > 5, "{seen} files were looked at");
-    none("these decide, and must not touch the world", broken);
+    none("these decide, and must not touch the world", &broken);
 }
 
 /// A writing call is `store.replace(` with a place, which no text's `replace` has.
@@ -144,7 +145,7 @@ fn there_is_one_road_to_a_file() {
         }
     }
     assert!(roads >= 4, "{roads} calls were found");
-    none("files are written by transactions, backups and hatch's own folder", broken);
+    none("files are written by transactions, backups and hatch's own folder", &broken);
 }
 
 #[test]
@@ -158,7 +159,7 @@ fn commands_hand_their_store_to_transactions_alone() {
             }
         }
     }
-    none("commands do not write", broken);
+    none("commands do not write", &broken);
 }
 
 #[test]
@@ -178,7 +179,7 @@ fn unsafe_code_is_in_two_places() {
             }
         }
     }
-    none("unsafe code is in the sandbox's `code.rs` alone", broken);
+    none("unsafe code is in the sandbox's `code.rs` alone", &broken);
     assert_eq!(promises, 1, "adapters/src/lib.rs makes one promise");
 }
 
@@ -188,7 +189,7 @@ fn no_file_is_too_long() {
         let lines = source.text.lines().count();
         (lines > LONGEST).then(|| format!("{}: {lines} lines", source.path))
     });
-    none("no source file is longer than 600 lines", long.collect());
+    none("no source file is longer than 600 lines", &long.collect::<Vec<_>>());
 }
 
 #[test]
@@ -203,7 +204,7 @@ fn nothing_is_left_for_later() {
             }
         }
     }
-    none("what is not done is not in the code", broken);
+    none("what is not done is not in the code", &broken);
 }
 
 /// Output goes through `cli/src/view`, where nothing raw reaches a terminal.
@@ -220,7 +221,7 @@ fn only_the_command_prints() {
             }
         }
     }
-    none("only the command prints", broken);
+    none("only the command prints", &broken);
 }
 
 /// Every manifest takes its versions and its lints from the workspace.
@@ -239,7 +240,7 @@ fn versions_are_in_one_place() {
             manifest.text.lines().filter(version).map(|it| format!("{}: {it}", manifest.path)),
         );
     }
-    none("versions and lints are the workspace's", broken);
+    none("versions and lints are the workspace's", &broken);
 }
 
 trait ConcatAll {
