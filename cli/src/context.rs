@@ -18,9 +18,10 @@ use hatch_core::store::disk::DiskStore;
 use hatch_core::store::{Reader, StoreError};
 use hatch_core::transaction;
 
-use crate::adapters;
+use crate::Hosts;
 use crate::args::GlobalArgs;
 use crate::error::{CommandError, Fault};
+use crate::exit::Exit;
 use crate::view::Output;
 
 /// A pointer file or an environment is never larger than this.
@@ -57,7 +58,7 @@ pub enum HostError {
 
 impl Context {
     /// Looks around. Reads no host's file, and writes nothing.
-    pub fn open(global: &GlobalArgs) -> Result<Self, CommandError> {
+    pub fn open(global: &GlobalArgs, hosts: Hosts) -> Result<Self, CommandError> {
         let current_folder = std::env::current_dir().unwrap_or_default();
         let roots = roots(global, &current_folder)?;
         let folder = match roots.variables.get(OsStr::new("HATCH_HOME")) {
@@ -70,7 +71,10 @@ impl Context {
                 .failure()
         })?;
         let home = store.home().clone();
-        let registry = adapters::builtin()?;
+        let registry = hosts().map_err(|error| CommandError {
+            exit: Exit::Bug,
+            faults: vec![Fault::because("the built-in adapters are broken", &*error)],
+        })?;
         Ok(Context { roots, home, store, registry, output: Output::new(), current_folder })
     }
 

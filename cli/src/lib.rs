@@ -11,6 +11,9 @@ mod interrupt;
 mod prompt;
 mod view;
 
+pub use adapters::builtin;
+
+use std::error::Error;
 use std::process::ExitCode;
 use std::thread;
 
@@ -19,19 +22,30 @@ use clap::Parser;
 use args::{Cli, Color, Command};
 use error::CommandError;
 use exit::Exit;
+use hatch_core::registry::Registry;
 
 /// Room for the sandbox, whose guests may use a mebibyte of it, and for deep documents. The
 /// main thread of some systems has less.
 const STACK: usize = 16 << 20;
 
-/// Runs the command line of this process.
+/// Where the hosts of a run come from.
+pub type Hosts = fn() -> Result<Registry, Box<dyn Error>>;
+
+/// Runs the command line of this process, with the adapters that are built in.
 pub fn main() -> ExitCode {
-    let worker = thread::Builder::new().name("hatch".to_owned()).stack_size(STACK).spawn(run);
+    main_with(adapters::builtin)
+}
+
+/// Runs the command line of this process with other adapters than those that are built in:
+/// what the sandbox costs is measured against the same command without it.
+pub fn main_with(hosts: Hosts) -> ExitCode {
+    let worker = thread::Builder::new().name("hatch".to_owned()).stack_size(STACK);
+    let worker = worker.spawn(move || run(hosts));
     // A panic has printed its message already.
     worker.ok().and_then(|worker| worker.join().ok()).unwrap_or(Exit::Bug).into()
 }
 
-fn run() -> Exit {
+fn run(hosts: Hosts) -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -46,8 +60,8 @@ fn run() -> Exit {
     }
     let result = match &cli.command {
         Command::CompileAdapter => return adapters::compile_child(),
-        Command::Mcp(args) => commands::mcp(&cli.global, args),
-        Command::Env(args) => commands::env::run(&cli.global, args),
+        Command::Mcp(args) => commands::mcp(&cli.global, hosts, args),
+        Command::Env(args) => commands::env::run(&cli.global, hosts, args),
     };
     result.unwrap_or_else(|error: CommandError| {
         anstream::eprint!("{}", error.render());

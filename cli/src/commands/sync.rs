@@ -384,13 +384,12 @@ fn record(cx: &Context, plan: &Plan, request: &Request) {
                 &*target.host.adapter,
                 files.collect(),
             );
-            Some((target.host.id.clone(), read.ok()?.reading.servers))
+            Some((&target.host.id, read.ok()?.reading.servers))
         })
         .collect();
-    let find = |host: &HostId, server: &ServerName| {
-        let (_, servers) = after.iter().find(|(id, _)| id == host)?;
-        servers.iter().find(|it| it.name == *server)
-    };
+    let after: BTreeMap<_, _> =
+        after.iter().map(|(host, servers)| (*host, by_name(servers))).collect();
+    let find = |host: &HostId, server: &ServerName| after.get(host)?.get(server.as_str()).copied();
     let Ok(mut managed) = cx.managed() else { return };
     managed.record(plan, request.source.environment(), context::now(), find);
     if let Err(error) = cx.home.save(&cx.store, &cx.home.state(), &managed.print()) {
