@@ -270,9 +270,10 @@ fn targets(
         );
     }
     let mut targets = Vec::new();
-    for (host, places) in hosts {
+    let read = cx.configurations(&hosts);
+    for ((host, places), configuration) in hosts.into_iter().zip(read) {
         mention_others(cx, &host, &places);
-        match cx.configuration(&host, &places) {
+        match configuration {
             Ok(configuration) => targets.push(Target { host, configuration }),
             Err(error) => faults.push(host_fault(&host, &error)),
         }
