@@ -54,6 +54,21 @@ fn each_answers_as_its_code_does_natively() {
     }
 }
 
+/// Compiling is nobody's to do here: `hatch_sandbox` has a test that its engine can't.
+#[test]
+fn only_adapters_that_are_called_are_loaded() {
+    let registry = hatch_cli::builtin().unwrap();
+    let ready = || -> Vec<&str> {
+        let ready = registry.hosts().iter().filter(|host| host.adapter.is_ready());
+        ready.map(|host| host.id.as_str()).collect()
+    };
+    assert!(!registry.hosts().is_empty());
+    assert_eq!(ready(), [""; 0], "names and places are known without their code");
+    let cursor = registry.get("cursor").unwrap();
+    cursor.adapter.read(&sections(&*cursor.adapter, SERVERS)).unwrap();
+    assert_eq!(ready(), ["cursor"]);
+}
+
 #[test]
 fn each_descriptor_keeps_the_rules_for_foreign_ones() {
     for builtin in BUILTIN {

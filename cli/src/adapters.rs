@@ -1,5 +1,6 @@
 //! The adapters of a run: those that are built in, and those that `--adapter` loads.
 
+use std::error::Error;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,16 +18,10 @@ use crate::exit::Exit;
 const COMPILE_COMMAND: &str = "__compile-adapter";
 
 /// The hosts whose adapters are built in. Their code is not touched before it is called.
-pub fn builtin() -> Result<Registry, CommandError> {
+pub fn builtin() -> Result<Registry, Box<dyn Error>> {
     let mut registry = Registry::default();
     for builtin in BUILTIN {
-        let adapter = builtin.adapter().map_err(|error| CommandError {
-            exit: Exit::Bug,
-            faults: vec![Fault::because(
-                format!("the built-in `{}` adapter is broken", builtin.id),
-                &error,
-            )],
-        })?;
+        let adapter = builtin.adapter().map_err(|error| format!("`{}`: {error}", builtin.id))?;
         registry.add(Host::of(Arc::new(adapter)));
     }
     Ok(registry)

@@ -1,5 +1,6 @@
 //! Which servers of a source a run concerns.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use fancy_regex::{Regex, RegexBuilder};
@@ -39,16 +40,17 @@ impl Filter {
 
 fn by_name(names: &[String], servers: Vec<Server>) -> Result<Vec<Server>, FilterError> {
     let known: Vec<String> = servers.iter().map(|server| server.name.to_string()).collect();
+    let is_known: HashSet<&String> = known.iter().collect();
     let unknown: Vec<_> = names
         .iter()
-        .filter(|name| !known.contains(name))
+        .filter(|name| !is_known.contains(name))
         .map(|name| UnknownName { name: name.clone(), nearest: nearest(name, &known) })
         .collect();
     if !unknown.is_empty() {
         return Err(FilterError::UnknownNames(unknown));
     }
-    let wanted = |server: &Server| names.iter().any(|name| name == server.name.as_str());
-    Ok(servers.into_iter().filter(wanted).collect())
+    let wanted: HashSet<&str> = names.iter().map(String::as_str).collect();
+    Ok(servers.into_iter().filter(|server| wanted.contains(server.name.as_str())).collect())
 }
 
 fn by_pattern(pattern: &Pattern, servers: Vec<Server>) -> Result<Vec<Server>, FilterError> {

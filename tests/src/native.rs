@@ -3,11 +3,14 @@
 //! The same Rust code makes both, so they have to give the same answers; and how much longer
 //! the sandbox takes is measured against this.
 
+use std::error::Error;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use hatch_adapter_sdk::Adapter;
 use hatch_core::adapter::{AdapterError, Edit, HostAdapter, Reading, Section, Writing};
 use hatch_core::host::{HostDescriptor, HostId};
+use hatch_core::registry::{Host, Registry};
 use hatch_core::server::{Server, ServerName};
 use hatch_sandbox::{check_reading, check_writing, failed};
 
@@ -87,4 +90,22 @@ pub fn servers(
     let (foreign, unreadable) = (vec![], vec![]);
     let reading = hatch_adapter_sdk::Reading { servers, foreign, unreadable };
     convert::reading_out(reading, adapter).map(|reading| reading.servers)
+}
+
+/// The hosts whose adapters are built in, in their order, with none in the sandbox.
+///
+/// # Errors
+///
+/// Fails as [`NativeAdapter::new`] does.
+pub fn registry() -> Result<Registry, Box<dyn Error>> {
+    let mut registry = Registry::default();
+    registry.add(host::<hatch_adapter_claude_desktop::ClaudeDesktop>()?);
+    registry.add(host::<hatch_adapter_cursor::Cursor>()?);
+    registry.add(host::<hatch_adapter_gemini::Gemini>()?);
+    registry.add(host::<hatch_adapter_lmstudio::LmStudio>()?);
+    Ok(registry)
+}
+
+fn host<A: Adapter + 'static>() -> Result<Host, String> {
+    Ok(Host::of(Arc::new(NativeAdapter::<A>::new()?)))
 }

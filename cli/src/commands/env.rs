@@ -7,6 +7,7 @@ use hatch_core::store::Reader;
 
 use super::targets::{LOOKED_FOR, available};
 use super::{host, host_fault};
+use crate::Hosts;
 use crate::args::GlobalArgs;
 use crate::args::env::{EnvArgs, EnvCommand, EnvCreateArgs, EnvListArgs, EnvShowArgs};
 use crate::context::{self, Context};
@@ -20,8 +21,8 @@ use crate::view::style::{DIM, HOST};
 use crate::view::table::Table;
 
 /// `hatch env`.
-pub fn run(global: &GlobalArgs, args: &EnvArgs) -> Result<Exit, CommandError> {
-    let cx = Context::open(global)?;
+pub fn run(global: &GlobalArgs, hosts: Hosts, args: &EnvArgs) -> Result<Exit, CommandError> {
+    let cx = Context::open(global, hosts)?;
     match &args.command {
         EnvCommand::Create(args) => create(&cx, args),
         EnvCommand::List(args) => list(&cx, args),

@@ -6,7 +6,7 @@ use hatch_core::locate::LocateError;
 
 use super::pattern;
 use crate::args::list::{ListHostsArgs, ListServersArgs};
-use crate::context::{Context, HostError};
+use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::count;
@@ -40,17 +40,22 @@ fn list(cx: &Context, host: Option<&str>, server: Option<&str>) -> Result<Listed
     cx.mention_unfinished();
     let managed = cx.managed().unwrap_or_default();
     let mut listed = Listed { schema: "hatch.servers/1", rows: Vec::new(), unreadable: Vec::new() };
+    let mut found = Vec::new();
     for host in cx.registry.hosts() {
         if !wanted(&host_pattern, host.id.as_str())? {
             continue;
         }
-        let configuration = match cx.places(host, Scope::User) {
-            Ok(places) if places.iter().all(|place| place.exists) => {
-                cx.configuration(host, &places)
+        match cx.places(host, Scope::User) {
+            Ok(places) if places.iter().all(|place| place.exists) => found.push((host, places)),
+            Err(error @ LocateError::BadPointer { .. }) => {
+                let (host, reason) = (host.id.to_string(), reason(&error));
+                listed.unreadable.push(Unreadable { host, server: None, reason });
             }
-            Err(error @ LocateError::BadPointer { .. }) => Err(error.into()),
-            _ => continue,
-        };
+            _ => {}
+        }
+    }
+    let read = cx.configurations(&found);
+    for ((host, _), configuration) in found.into_iter().zip(read) {
         let configuration = match configuration {
             Ok(configuration) => configuration,
             Err(error) => {
@@ -86,9 +91,9 @@ fn list(cx: &Context, host: Option<&str>, server: Option<&str>) -> Result<Listed
     Ok(listed)
 }
 
-fn reason(error: &HostError) -> String {
+fn reason(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
-    let mut next = std::error::Error::source(error);
+    let mut next = error.source();
     while let Some(cause) = next {
         text.push_str(": ");
         text.push_str(&cause.to_string());

@@ -14,6 +14,7 @@ use hatch_core::filter::{Pattern, PatternError};
 use hatch_core::host::Scope;
 use hatch_core::registry::Host;
 
+use crate::Hosts;
 use crate::adapters;
 use crate::args::backup::BackupCommand;
 use crate::args::list::{DiscoverCommand, ListCommand};
@@ -23,8 +24,8 @@ use crate::error::{CommandError, Fault, did_you_mean};
 use crate::exit::Exit;
 
 /// `hatch mcp`.
-pub fn mcp(global: &GlobalArgs, args: &McpArgs) -> Result<Exit, CommandError> {
-    let mut cx = Context::open(global)?;
+pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, CommandError> {
+    let mut cx = Context::open(global, hosts)?;
     for path in &args.adapters {
         adapters::load(&mut cx, path)?;
     }

@@ -195,6 +195,13 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
                 "`{field}` of server `{server}` means nothing to hatch, and goes to no host"
             ));
         }
+        for host in environment.overrides.keys() {
+            if cx.registry.get(host.as_str()).is_err() {
+                cx.output.note(&format!(
+                    "`hosts.{host}` of environment `{name}` is no host that hatch knows"
+                ));
+            }
+        }
         return Ok(Source::Environment { name: name.clone(), environment });
     }
     let name = args.source.from_host.as_deref().unwrap_or_default();

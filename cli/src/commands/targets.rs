@@ -60,9 +60,10 @@ pub fn resolve(
         faults.push(Fault::new("there is no host to write to").hint(LOOKED_FOR));
     }
     let mut targets = Vec::new();
-    for (host, places) in hosts {
+    let read = cx.configurations(&hosts);
+    for ((host, places), configuration) in hosts.into_iter().zip(read) {
         mention_others(cx, &host, &places);
-        match cx.configuration(&host, &places) {
+        match configuration {
             Ok(configuration) => targets.push(Target { host, configuration }),
             Err(error) => faults.push(host_fault(&host, &error)),
         }

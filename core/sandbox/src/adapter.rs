@@ -57,6 +57,11 @@ impl HostAdapter for SandboxedAdapter {
         &self.descriptor
     }
 
+    /// Whether its code was loaded.
+    fn is_ready(&self) -> bool {
+        self.component.loaded.get().is_some()
+    }
+
     fn read(&self, sections: &[Section]) -> Result<Reading, AdapterError> {
         let id = &self.descriptor.id;
         let limits = Limits::for_input(input_size(sections, 0));

@@ -56,6 +56,12 @@ pub(crate) fn config(purpose: Purpose<'_>) -> Result<Config> {
     // backtrace. This saves a tenth of the code's size.
     config.generate_address_map(false);
     config.wasm_backtrace_max_frames(None);
+    // Nothing unwinds through an adapter: a trap leaves it at once. Telling the system how to
+    // unwind each piece of code is a good part of loading it.
+    config.native_unwind_info(false);
+    // An instance lives for one call. Making a file of its first memory, to be mapped into
+    // each instance, takes longer than copying what little of it there is.
+    config.memory_init_cow(false);
     // Memories keep their default reservation of address space: with a small one, each
     // growth moves the memory, and 10 MB documents take 16 times as long.
     match purpose {

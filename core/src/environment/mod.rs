@@ -16,7 +16,7 @@
 
 pub mod entry;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -249,9 +249,10 @@ impl Environment {
         load: &mut dyn FnMut(&str) -> Result<Environment, String>,
     ) -> Result<Environment, EnvironmentError> {
         let resolved = self.merge(&mut vec![name.to_owned()], load)?;
+        let known: BTreeSet<_> = resolved.servers.iter().map(|(name, _)| name).collect();
         for (host, overrides) in &resolved.overrides {
             for (server, _) in overrides {
-                if !resolved.servers.iter().any(|(name, _)| name == server) {
+                if !known.contains(server) {
                     let (host, server) = (host.clone(), server.clone());
                     return Err(EnvironmentError::NothingToOverride { host, server });
                 }
@@ -296,14 +297,16 @@ impl Environment {
     ///
     /// Fails where an override makes an entry bad.
     pub fn servers_for(&self, hosts: &[&HostId]) -> Result<Vec<Server>, EnvironmentError> {
-        let overrides: Vec<_> = hosts.iter().filter_map(|host| self.overrides.get(host)).collect();
+        let mut overrides: BTreeMap<&ServerName, Vec<&Entry>> = BTreeMap::new();
+        for (name, change) in hosts.iter().filter_map(|host| self.overrides.get(host)).flatten() {
+            overrides.entry(name).or_default().push(change);
+        }
         self.servers
             .iter()
             .map(|(name, entry)| {
                 let mut entry = entry.clone();
                 let mut extras = Vec::new();
-                for (_, change) in overrides.iter().copied().flatten().filter(|(it, _)| it == name)
-                {
+                for change in overrides.get(name).into_iter().flatten() {
                     override_fields(&mut entry, change);
                     extras.extend(parse_extras(change));
                 }

@@ -105,11 +105,11 @@ fn check_foreign(
     after: &Reading,
     edited: &BTreeSet<&ServerName>,
 ) -> Result<(), Unsound> {
+    let edited: BTreeSet<&str> = edited.iter().map(|name| name.as_str()).collect();
     let others = |reading: &Reading| -> BTreeSet<String> {
         let unreadable = reading.unreadable.iter().map(|entry| entry.name.clone());
         let all = reading.foreign.iter().cloned().chain(unreadable);
-        let edited = |name: &String| edited.iter().any(|it| it.as_str() == name);
-        all.filter(|name| !edited(name)).collect()
+        all.filter(|name| !edited.contains(name.as_str())).collect()
     };
     if others(before) == others(after) { Ok(()) } else { Err(Unsound::Foreign) }
 }
@@ -217,7 +217,12 @@ fn remote(asked: &Remote, found: &Remote, fields: &mut Vec<(&'static str, bool)>
 
 /// The order of variables and headers means nothing.
 fn same_pairs<T: PartialEq>(asked: &[(String, T)], found: &[(String, T)]) -> bool {
-    asked.len() == found.len() && asked.iter().all(|pair| found.contains(pair))
+    fn sorted<T>(pairs: &[(String, T)]) -> Vec<&(String, T)> {
+        let mut pairs: Vec<_> = pairs.iter().collect();
+        pairs.sort_by_key(|(name, _)| name);
+        pairs
+    }
+    asked == found || sorted(asked) == sorted(found)
 }
 
 /// Nothing asked is anything found.

@@ -1,5 +1,7 @@
 //! What differs between two definitions of a server, field by field and fit to be shown.
 
+use std::collections::BTreeMap;
+
 use super::{FieldChange, Shown};
 use crate::secret::{MASK, Secret, is_secret_name, looks_like_token, mask_text};
 use crate::server::{OAuth, Server, Transport};
@@ -9,23 +11,30 @@ use crate::template::{Segment, Template};
 pub fn fields(before: Option<&Server>, after: &Server) -> Vec<FieldChange> {
     let old = before.map(list).unwrap_or_default();
     let new = list(after);
+    let (was, is) = (by_name(&old), by_name(&new));
     let mut changes = Vec::new();
     for (field, value) in &new {
-        let was = old.iter().find(|(name, _)| name == field).map(|(_, value)| value);
-        if was != Some(value) {
+        let before = was.get(field.as_str()).copied();
+        if before != Some(value) {
             changes.push(FieldChange {
                 field: field.clone(),
-                before: was.cloned(),
+                before: before.cloned(),
                 after: Some(value.clone()),
             });
         }
     }
-    for (field, value) in old {
-        if !new.iter().any(|(name, _)| *name == field) {
-            changes.push(FieldChange { field, before: Some(value), after: None });
+    for (field, value) in &old {
+        if !is.contains_key(field.as_str()) {
+            let (field, before) = (field.clone(), Some(value.clone()));
+            changes.push(FieldChange { field, before, after: None });
         }
     }
     changes
+}
+
+/// The first of equal names counts.
+fn by_name(fields: &[(String, Shown)]) -> BTreeMap<&str, &Shown> {
+    fields.iter().rev().map(|(name, value)| (name.as_str(), value)).collect()
 }
 
 /// Whether a definition holds a literal that looks like a secret; if so, in which fields.
