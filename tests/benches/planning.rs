@@ -1,6 +1,5 @@
 //! What it takes to read three hosts and to plan a sync into them, without a disk: with
 //! their adapters in the sandbox, and with the same adapters linked natively.
-#![expect(missing_docs, reason = "criterion makes public items")]
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use hatch_core::configuration::{Configuration, File};

@@ -39,19 +39,15 @@ fn list(cx: &Context, host: Option<&str>, server: Option<&str>) -> Result<Listed
     cx.mention_unfinished();
     let managed = cx.managed().unwrap_or_default();
     let mut listed = Listed { schema: "hatch.servers/1", rows: Vec::new(), unreadable: Vec::new() };
-    let mut found = Vec::new();
     for host in cx.registry.hosts() {
         if !wanted(&host_pattern, host.id.as_str())? {
             continue;
         }
-        match cx.places(host, Scope::User) {
-            Ok(places) if places.iter().all(|place| place.exists) => found.push((host, places)),
-            _ => {}
-        }
-    }
-    let read = cx.configurations(&found);
-    for ((host, _), configuration) in found.into_iter().zip(read) {
-        let configuration = match configuration {
+        let places = match cx.places(host, Scope::User) {
+            Ok(places) if places.iter().all(|place| place.exists) => places,
+            _ => continue,
+        };
+        let configuration = match cx.configuration(host, &places) {
             Ok(configuration) => configuration,
             Err(error) => {
                 let reason = reason(&error);

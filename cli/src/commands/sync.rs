@@ -270,10 +270,9 @@ fn targets(
         );
     }
     let mut targets = Vec::new();
-    let read = cx.configurations(&hosts);
-    for ((host, places), configuration) in hosts.into_iter().zip(read) {
+    for (host, places) in hosts {
         mention_others(cx, &host, &places);
-        match configuration {
+        match cx.configuration(&host, &places) {
             Ok(configuration) => targets.push(Target { host, configuration }),
             Err(error) => faults.push(host_fault(&host, &error)),
         }
