@@ -2,12 +2,10 @@
 //! folder and the hosts. Nothing else in hatch asks the process for any of these.
 #![expect(clippy::disallowed_methods, reason = "this is the one place that they are for")]
 
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use hatch_core::configuration::{Configuration, ConfigurationError, File};
 use hatch_core::environment::{Environment, EnvironmentError, EnvironmentName};
@@ -91,33 +89,6 @@ impl Context {
     pub fn configuration(&self, host: &Host, places: &[Place]) -> Result<Configuration, HostError> {
         let files = places.iter().map(|place| self.file(&place.path)).collect::<Result<_, _>>()?;
         Ok(Configuration::read(&*host.adapter, files)?)
-    }
-
-    /// Reads what several hosts have, in their order. Where adapters have to be loaded for
-    /// that, half of it is done by a second thread.
-    pub fn configurations<H: Borrow<Host> + Sync>(
-        &self,
-        hosts: &[(H, Vec<Place>)],
-    ) -> Vec<Result<Configuration, HostError>> {
-        let read = |hosts: &[(H, Vec<Place>)]| -> Vec<_> {
-            hosts.iter().map(|(host, places)| self.configuration(host.borrow(), places)).collect()
-        };
-        let slow = hosts.iter().filter(|(host, _)| !host.borrow().adapter.is_ready());
-        if slow.count() < 2 {
-            return read(hosts);
-        }
-        let (first, second) = hosts.split_at(hosts.len().div_ceil(2));
-        thread::scope(|scope| {
-            let worker = thread::Builder::new().stack_size(crate::STACK);
-            let worker = worker.spawn_scoped(scope, || read(second));
-            let mut all = read(first);
-            all.extend(match worker.map(thread::ScopedJoinHandle::join) {
-                Ok(Ok(rest)) => rest,
-                Ok(Err(panic)) => std::panic::resume_unwind(panic),
-                Err(_) => read(second),
-            });
-            all
-        })
     }
 
     /// Reads a file that the user, or a host's descriptor, names.

@@ -50,7 +50,7 @@ pub fn main_with(hosts: Hosts) -> ExitCode {
 }
 
 /// Whether this thread, the main one, may use as much stack as a worker gets. Without a
-/// worker a short command takes a tenth less time: its memory grows in larger steps too.
+/// worker a short command starts sooner: its memory grows in larger steps too.
 #[cfg(target_os = "linux")]
 fn has_room() -> bool {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Stack);

@@ -14,8 +14,7 @@ pub trait HostAdapter: Send + Sync {
     /// The host that it is for, and the sections that it declared.
     fn descriptor(&self) -> &HostDescriptor;
 
-    /// Whether a call begins at once. One that has to load the adapter's code first takes
-    /// several times as long, so that reading two hosts at a time pays.
+    /// Whether a call begins at once, with no code to be loaded first.
     fn is_ready(&self) -> bool {
         true
     }

@@ -112,7 +112,6 @@ fn measure(case: &Case, runs: usize) {
     );
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark's own command line")]
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     // `cargo bench` passes this, `cargo test` does not: there, each case runs once.

@@ -40,22 +40,17 @@ fn list(cx: &Context, host: Option<&str>, server: Option<&str>) -> Result<Listed
     cx.mention_unfinished();
     let managed = cx.managed().unwrap_or_default();
     let mut listed = Listed { schema: "hatch.servers/1", rows: Vec::new(), unreadable: Vec::new() };
-    let mut found = Vec::new();
     for host in cx.registry.hosts() {
         if !wanted(&host_pattern, host.id.as_str())? {
             continue;
         }
-        match cx.places(host, Scope::User) {
-            Ok(places) if places.iter().all(|place| place.exists) => found.push((host, places)),
-            Err(error @ LocateError::BadPointer { .. }) => {
-                let (host, reason) = (host.id.to_string(), reason(&error));
-                listed.unreadable.push(Unreadable { host, server: None, reason });
+        let configuration = match cx.places(host, Scope::User) {
+            Ok(places) if places.iter().all(|place| place.exists) => {
+                cx.configuration(host, &places)
             }
-            _ => {}
-        }
-    }
-    let read = cx.configurations(&found);
-    for ((host, _), configuration) in found.into_iter().zip(read) {
+            Err(error @ LocateError::BadPointer { .. }) => Err(error.into()),
+            _ => continue,
+        };
         let configuration = match configuration {
             Ok(configuration) => configuration,
             Err(error) => {

@@ -60,10 +60,9 @@ pub fn resolve(
         faults.push(Fault::new("there is no host to write to").hint(LOOKED_FOR));
     }
     let mut targets = Vec::new();
-    let read = cx.configurations(&hosts);
-    for ((host, places), configuration) in hosts.into_iter().zip(read) {
+    for (host, places) in hosts {
         mention_others(cx, &host, &places);
-        match configuration {
+        match cx.configuration(&host, &places) {
             Ok(configuration) => targets.push(Target { host, configuration }),
             Err(error) => faults.push(host_fault(&host, &error)),
         }
