@@ -153,7 +153,14 @@ impl Context {
     }
 
     fn environment_fault(&self, name: &str, error: &EnvironmentError) -> Fault {
-        Fault::because(format!("environment `{name}` can't be used"), error)
+        let fault = Fault::because(format!("environment `{name}` can't be used"), error);
+        match EnvironmentName::new(name) {
+            Ok(own) if !name.ends_with(".json") => {
+                let file = self.home.environment(own.as_str());
+                fault.hint(format!("mend its file by hand: `{file}`"))
+            }
+            _ => fault,
+        }
     }
 
     /// Puts back what a run that was killed left half done, and says so.
