@@ -193,19 +193,10 @@ fn join(names: &[UnknownName]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::{ServerName, Stdio, Timeouts, ToolFilter, Transport};
+    use crate::server::local;
 
     fn servers(names: &[&str]) -> Vec<Server> {
-        let server = |name: &&str| Server {
-            name: ServerName::new(*name).unwrap(),
-            transport: Transport::Stdio(Stdio::default()),
-            enabled: None,
-            description: None,
-            timeouts: Timeouts::default(),
-            tools: ToolFilter::default(),
-            extras: vec![],
-        };
-        names.iter().map(server).collect()
+        names.iter().map(|name| local(name, "x")).collect()
     }
 
     fn select(filter: &Filter, names: &[&str]) -> Result<Vec<String>, FilterError> {

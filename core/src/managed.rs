@@ -100,22 +100,10 @@ fn digest(server: &Server) -> String {
 mod tests {
     use super::*;
     use crate::plan::{Change, TargetPlan};
-    use crate::server::{Stdio, Timeouts, ToolFilter, Transport};
-    use crate::template::Template;
+    use crate::server::local;
 
     fn server(command: &str) -> Server {
-        Server {
-            name: ServerName::new("a").unwrap(),
-            transport: Transport::Stdio(Stdio {
-                command: Template::literal(command),
-                ..Stdio::default()
-            }),
-            enabled: None,
-            description: None,
-            timeouts: Timeouts::default(),
-            tools: ToolFilter::default(),
-            extras: vec![],
-        }
+        local("a", command)
     }
 
     fn plan(kind: ChangeKind, after: Option<Server>) -> Plan {

@@ -165,3 +165,18 @@ impl fmt::Debug for Extra {
         f.debug_struct("Extra").field("path", &self.path).finish_non_exhaustive()
     }
 }
+
+/// A server that says nothing but its name and its command, for tests.
+#[cfg(test)]
+pub(crate) fn local(name: &str, command: &str) -> Server {
+    let command = Template::literal(command);
+    Server {
+        name: ServerName::new(name).expect("a name"),
+        transport: Transport::Stdio(Stdio { command, ..Stdio::default() }),
+        enabled: None,
+        description: None,
+        timeouts: Timeouts::default(),
+        tools: ToolFilter::default(),
+        extras: vec![],
+    }
+}

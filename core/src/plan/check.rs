@@ -234,26 +234,10 @@ fn says<T: PartialEq>(asked: &Option<T>, found: &Option<T>) -> bool {
 mod tests {
     use super::*;
     use crate::adapter::{LossKind, Unreadable};
-    use crate::server::{Timeouts, ToolFilter};
-    use crate::template::Template;
+    use crate::server::local as server;
 
     fn name(name: &str) -> ServerName {
         ServerName::new(name).unwrap()
-    }
-
-    fn server(called: &str, command: &str) -> Server {
-        Server {
-            name: name(called),
-            transport: Transport::Stdio(Stdio {
-                command: Template::literal(command),
-                ..Stdio::default()
-            }),
-            enabled: None,
-            description: None,
-            timeouts: Timeouts::default(),
-            tools: ToolFilter::default(),
-            extras: vec![],
-        }
     }
 
     fn reading(servers: &[Server]) -> Reading {
