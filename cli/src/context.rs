@@ -14,6 +14,7 @@ use hatch_core::host::{Os, Scope};
 use hatch_core::locate::{self, LocateError, Place, Places, Roots};
 use hatch_core::managed::Managed;
 use hatch_core::registry::{Host, Registry};
+use hatch_core::settings::Settings;
 use hatch_core::store::disk::DiskStore;
 use hatch_core::store::{Reader, StoreError};
 use hatch_core::transaction;
@@ -39,6 +40,8 @@ pub struct Context {
     pub registry: Registry,
     /// Where results go.
     pub output: Output,
+    /// Hatch's own settings.
+    pub settings: Settings,
     current_folder: PathBuf,
 }
 
@@ -76,11 +79,48 @@ impl Context {
             faults: vec![Fault::because("the built-in adapters are broken", &*error)],
         })?;
         let output = Output::new(global.verbose);
-        Ok(Context { roots, home, store, registry, output, current_folder })
+        let settings = Settings::default();
+        let mut cx = Context { roots, home, store, registry, output, settings, current_folder };
+        cx.settings = cx.read_settings().map_err(Fault::failure)?;
+        Ok(cx)
+    }
+
+    /// Hatch's own settings, as they are now.
+    pub fn read_settings(&self) -> Result<Settings, Fault> {
+        let at = self.home.settings();
+        let cannot = |error: &dyn std::error::Error| {
+            Fault::because(format!("hatch's settings, `{at}`, can't be used"), error)
+                .hint("mend or remove the file")
+        };
+        let bytes = self.store.read(&at).map_err(|error| cannot(&error))?;
+        Settings::parse(bytes.as_deref()).map_err(|error| cannot(&error))
+    }
+
+    /// Adds the hosts that the user named to those that adapters know by themselves, which
+    /// are all there by now.
+    pub fn add_named_hosts(&mut self) {
+        for (id, named) in &self.settings.hosts {
+            match self.registry.get(named.adapter.as_str()) {
+                Ok(host) if self.registry.get(id.as_str()).is_err() => {
+                    let adapter = host.adapter.clone();
+                    let paths = named.paths.clone();
+                    self.registry.add(Host { id: id.clone(), adapter, paths });
+                }
+                Ok(_) => self.output.warn(&format!(
+                    "the host `{id}` that you named is left out: an adapter has that name"
+                )),
+                Err(error) => {
+                    self.output.warn(&format!("the host `{id}` is left out: {error}"));
+                }
+            }
+        }
     }
 
     /// Where a host keeps each of its documents.
     pub fn places(&self, host: &Host, scope: Scope) -> Result<Vec<Place>, LocateError> {
+        if !host.paths.is_empty() {
+            return locate::named(&host.paths, scope, &DiskPlaces);
+        }
         let documents = &host.adapter.descriptor().documents;
         documents.iter().map(|spec| locate::locate(spec, scope, &self.roots, &DiskPlaces)).collect()
     }

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::host::HostId;
+use crate::operation::OperationId;
+use crate::owner::Owner;
 use crate::store::Location;
-use crate::transaction::OperationId;
 
 /// A step of a run, for whoever watches it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,19 +26,24 @@ pub enum Event {
     /// A document is about to be written or taken away.
     Writing {
         /// Whose.
-        host: HostId,
+        owner: Owner,
         /// Which.
         location: Location,
     },
     /// A document was written, or taken away, and read back.
     Wrote {
         /// Whose.
-        host: HostId,
+        owner: Owner,
         /// Which.
         location: Location,
     },
     /// All documents are changed, for good.
     Committed,
+    /// What was put where could not be noted, so listings will not show it.
+    NotNoted {
+        /// Why.
+        reason: String,
+    },
     /// What this run wrote is about to be put back.
     RollingBack,
     /// What a dead run left is about to be put back.
@@ -51,14 +56,14 @@ pub enum Event {
     /// A document is again as it was.
     Restored {
         /// Whose.
-        host: HostId,
+        owner: Owner,
         /// Which.
         location: Location,
     },
     /// Someone changed a document since: it stays as it is.
     LeftAlone {
         /// Whose.
-        host: HostId,
+        owner: Owner,
         /// Which.
         location: Location,
     },

@@ -9,6 +9,7 @@ use crate::store::{Location, Store, StoreError};
 /// ├── hatch.lock                  held by the one hatch that writes
 /// ├── journal.json                there only while files are being changed
 /// ├── state.json                  what hatch put where
+/// ├── settings.json               the current environment, and named hosts
 /// ├── backups/<time>-<id>/        copies of what a run replaced
 /// ├── envs/<name>.json            environments
 /// ├── adapters/                   installed adapters
@@ -41,6 +42,11 @@ impl HatchHome {
     /// Which server on which host was put there by which environment.
     pub fn state(&self) -> Location {
         self.0.join("state.json")
+    }
+
+    /// The current environment, and the hosts that were named.
+    pub fn settings(&self) -> Location {
+        self.0.join("settings.json")
     }
 
     /// The folder of all backups.

@@ -83,6 +83,23 @@ pub enum LocateError {
     },
 }
 
+/// Where a host that its user named keeps its documents: they are its user's, in every
+/// project.
+///
+/// # Errors
+///
+/// Fails for a project's documents.
+pub fn named(
+    paths: &[PathBuf],
+    scope: Scope,
+    places: &dyn Places,
+) -> Result<Vec<Place>, LocateError> {
+    if scope == Scope::Project {
+        return Err(LocateError::NoSuchScope { scope });
+    }
+    Ok(paths.iter().map(|path| place(path, Vec::new(), places)).collect())
+}
+
 /// Chooses among a document's candidates as the host itself would.
 ///
 /// # Errors
@@ -181,7 +198,12 @@ fn choose(candidates: &[Vec<PathBuf>], prefer: Preference, places: &dyn Places) 
         .filter(|other| *other != path && folder(other))
         .cloned()
         .collect();
-    Some(Place { path: path.clone(), exists: file(path), folder_exists: folder(path), also })
+    Some(place(path, also, places))
+}
+
+fn place(path: &Path, also: Vec<PathBuf>, places: &dyn Places) -> Place {
+    let folder_exists = path.parent().is_some_and(|folder| places.is_folder(folder));
+    Place { path: path.to_owned(), exists: places.exists(path), folder_exists, also }
 }
 
 /// Joins segments one by one, so that the result has this system's separators.

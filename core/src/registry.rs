@@ -1,5 +1,6 @@
 //! The hosts that a run knows, by name.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::adapter::HostAdapter;
@@ -13,12 +14,14 @@ pub struct Host {
     pub id: HostId,
     /// What knows its format.
     pub adapter: Arc<dyn HostAdapter>,
+    /// Where its documents are, if its user said so; empty where its adapter knows.
+    pub paths: Vec<PathBuf>,
 }
 
 impl Host {
     /// The host that an adapter is for.
     pub fn of(adapter: Arc<dyn HostAdapter>) -> Self {
-        Host { id: adapter.descriptor().id.clone(), adapter }
+        Host { id: adapter.descriptor().id.clone(), adapter, paths: Vec::new() }
     }
 
     /// The name that its makers write.

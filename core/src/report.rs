@@ -1,7 +1,7 @@
 //! What a run did.
 
 use crate::backup::BackupId;
-use crate::host::HostId;
+use crate::owner::Owner;
 use crate::store::Location;
 use crate::transaction::OperationId;
 
@@ -31,7 +31,7 @@ pub struct KeptBackup {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetReport {
     /// The host.
-    pub host: HostId,
+    pub owner: Owner,
     /// Its name for people.
     pub name: String,
     /// Its documents.

@@ -1,8 +1,42 @@
 //! Where a run takes its servers from.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
 use crate::environment::{Environment, EnvironmentError};
+use crate::host::HostId;
 use crate::registry::Host;
 use crate::server::Server;
+
+/// The name of a source: what is noted of a server that came from it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// An environment, by name or, where it has none, by the absolute path of its file.
+    Environment(String),
+    /// A host.
+    Host(HostId),
+}
+
+impl Origin {
+    /// The environment, if it is one.
+    pub fn environment(&self) -> Option<&str> {
+        match self {
+            Origin::Environment(name) => Some(name),
+            Origin::Host(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Environment(name) => write!(f, "environment `{name}`"),
+            Origin::Host(host) => write!(f, "host `{host}`"),
+        }
+    }
+}
 
 /// An environment, or a host.
 #[derive(Debug)]
@@ -61,11 +95,19 @@ impl Source {
         }
     }
 
-    /// The environment's name, if it is one.
-    pub fn environment(&self) -> Option<&str> {
+    /// What a person calls it.
+    pub fn label(&self) -> String {
         match self {
-            Source::Environment { name, .. } => Some(name),
-            Source::Host { .. } => None,
+            Source::Environment { name, .. } => format!("environment `{name}`"),
+            Source::Host { host, .. } => format!("{} ({})", host.name(), host.id),
+        }
+    }
+
+    /// Its name.
+    pub fn origin(&self) -> Origin {
+        match self {
+            Source::Environment { name, .. } => Origin::Environment(name.clone()),
+            Source::Host { host, .. } => Origin::Host(host.id.clone()),
         }
     }
 }

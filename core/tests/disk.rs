@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use hatch_core::backup::Catalogue;
-use hatch_core::host::HostId;
+use hatch_core::owner::Owner;
 use hatch_core::store::faulty::{Fault, FaultyStore};
 use hatch_core::store::{DiskStore, Location, Reader as _, Store as _, StoreError, is_temporary};
 use hatch_core::transaction::{self, Keep};
@@ -31,8 +31,8 @@ fn a_run_changes_all_and_keeps_copies() {
     assert_eq!(world.names("share/hatch"), ["backups", "hatch.lock"]);
 
     let catalogue = Catalogue::new(&world.store, world.store.home());
-    let backups = catalogue.of_host(&HostId::new("cursor").unwrap()).unwrap();
-    let contents = catalogue.contents(&backups[0], &HostId::new("cursor").unwrap()).unwrap();
+    let backups = catalogue.of(&Owner::parse("cursor").unwrap()).unwrap();
+    let contents = catalogue.contents(&backups[0], &Owner::parse("cursor").unwrap()).unwrap();
     assert_eq!(contents[0].bytes.as_deref(), Some(&b"old"[..]));
     assert_eq!(contents[0].location.as_ref(), Some(&old));
 }
@@ -183,9 +183,9 @@ fn the_older_tools_backups_are_listed_and_read() {
     world.put(&format!("{folder}/mcp.json.cursor.20261122_110452_112773"), "older");
     world.put(&format!("{folder}/mcp.json.MCPHostType.CURSOR.20250101_000000_000001"), "oldest");
     world.put(&format!("{folder}/notes.txt"), "mine");
-    let cursor = HostId::new("cursor").unwrap();
+    let cursor = Owner::parse("cursor").unwrap();
     let catalogue = Catalogue::new(&world.store, world.store.home());
-    let backups = catalogue.of_host(&cursor).unwrap();
+    let backups = catalogue.of(&cursor).unwrap();
     let contents = backups.iter().map(|backup| catalogue.contents(backup, &cursor).unwrap());
     let contents: Vec<_> = contents.map(|contents| contents[0].bytes.clone().unwrap()).collect();
     assert_eq!(contents, [b"older".to_vec(), b"oldest".to_vec()]);
@@ -203,6 +203,6 @@ fn a_backup_says_which_copy_is_damaged() {
     let catalogue = Catalogue::new(&world.store, world.store.home());
     let backup = catalogue.open(&hatch_core::backup::BackupId::new("0123abcd")).unwrap();
     assert_eq!(backup.folder, folder);
-    let error = catalogue.contents(&backup, &HostId::new("cursor").unwrap()).unwrap_err();
+    let error = catalogue.contents(&backup, &Owner::parse("cursor").unwrap()).unwrap_err();
     assert!(error.to_string().contains("0123abcd/cursor--mcp.json` is damaged"), "{error}");
 }

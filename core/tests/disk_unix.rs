@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
-use hatch_core::host::HostId;
+use hatch_core::owner::Owner;
 use hatch_core::store::{Reader as _, Store as _, StoreError};
 use hatch_core::transaction::Keep;
 use world::World;
@@ -184,8 +184,8 @@ fn a_name_that_is_no_unicode_is_fine() {
     world.apply(&world.plan(&[("cursor", &at, Some("new"))]), Keep::Backup).unwrap();
     assert_eq!(world.store.read(&at).unwrap().as_deref(), Some(&b"new"[..]));
     let catalogue = hatch_core::backup::Catalogue::new(&world.store, world.store.home());
-    let cursor = HostId::new("cursor").unwrap();
-    let backups = catalogue.of_host(&cursor).unwrap();
+    let cursor = Owner::parse("cursor").unwrap();
+    let backups = catalogue.of(&cursor).unwrap();
     let contents = catalogue.contents(&backups[0], &cursor).unwrap();
     assert_eq!(contents[0].location.as_ref(), Some(&at));
     assert_eq!(contents[0].bytes.as_deref(), Some(&b"old"[..]));

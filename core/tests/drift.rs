@@ -21,7 +21,7 @@ fn an_edit_after_the_plan_stops_the_run() {
         let error = error.unwrap_err();
         assert_eq!(events, [Event::Locked], "nothing is even copied");
         assert!(
-            matches!(&error, ApplyError::Drifted { host: found, .. } if found.as_str() == host)
+            matches!(&error, ApplyError::Drifted { owner: found, .. } if found.to_string() == host)
         );
         assert_eq!(store.get(path).as_deref(), Some(&b"edited"[..]));
         let rest = FILES.iter().filter(|(_, other, ..)| *other != path);
@@ -80,7 +80,7 @@ fn an_edit_after_the_write_stays_and_is_reported() {
     let store = world();
     let path = FILES[0].1;
     let error = apply_and_watch(&store, Keep::Nothing, &|| false, &mut |event| {
-        if matches!(event, Event::Writing { host, .. } if host.as_str() == "kiro") {
+        if matches!(event, Event::Writing { owner, .. } if owner.to_string() == "kiro") {
             store.put(path, b"edited");
             store.put(FILES[2].1, b"edited too");
         }

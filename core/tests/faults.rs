@@ -5,7 +5,7 @@ mod model;
 
 use hatch_core::backup;
 use hatch_core::backup::Catalogue;
-use hatch_core::host::HostId;
+use hatch_core::owner::Owner;
 use hatch_core::store::faulty::{Fault, FaultyStore};
 use hatch_core::store::memory::{Loss, MemoryStore};
 use hatch_core::transaction::{ApplyError, Keep};
@@ -176,7 +176,7 @@ fn a_recovery_that_fails_can_be_tried_again() {
 fn a_stop_while_copies_are_made_leaves_a_whole_backup_or_none() {
     let documents: Vec<_> = FILES
         .iter()
-        .map(|(host, path, ..)| (HostId::new(*host).unwrap(), location(path)))
+        .map(|(host, path, ..)| (Owner::parse(*host).unwrap(), location(path)))
         .collect();
     each_call(|nth| {
         let store = world();

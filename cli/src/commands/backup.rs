@@ -1,9 +1,9 @@
 //! `hatch mcp backup list` and `hatch mcp backup restore`.
 
-use hatch_core::backup::{Backup, BackupId, Catalogue, Content, Origin, Taken};
+use hatch_core::backup::{Backup, BackupId, Catalogue, Content, Taken};
 use hatch_core::configuration::{Configuration, File};
 use hatch_core::host::Scope;
-use hatch_core::plan::{FilePlan, Plan, TargetPlan, planner};
+use hatch_core::plan::{FilePlan, Noting, Plan, TargetPlan, planner};
 use hatch_core::registry::Host;
 use hatch_core::store::Reader;
 
@@ -45,7 +45,7 @@ pub fn list(cx: &Context, args: &BackupListArgs) -> Result<Exit, CommandError> {
 }
 
 fn row(cx: &Context, backup: &Backup, host: &Host) -> Option<BackupRow> {
-    let file = backup.files.iter().find(|file| file.host == host.id)?;
+    let file = backup.files.iter().find(|file| file.owner.host() == Some(&host.id))?;
     // The older tool wrote no sizes down.
     let size = file.size.or_else(|| {
         let copy = cx.store.read(file.copy.as_ref()?).ok()??;
@@ -69,10 +69,7 @@ fn row(cx: &Context, backup: &Backup, host: &Host) -> Option<BackupRow> {
         created,
         size_bytes: size,
         age_days,
-        command: match &backup.origin {
-            Origin::Hatch { command } => command.clone(),
-            Origin::OlderTool => "older hatch".to_owned(),
-        },
+        command: backup.run().map_or("older hatch".to_owned(), |run| run.command.clone()),
     })
 }
 
@@ -86,26 +83,28 @@ pub fn restore(cx: &Context, args: &BackupRestoreArgs) -> Result<Exit, CommandEr
     let host = host(cx, &args.host).map_err(Fault::failure)?;
     let catalogue = Catalogue::new(&cx.store, &cx.home);
     let backup = choose(&catalogue, host, args.backup.as_deref()).map_err(Fault::failure)?;
-    let contents = catalogue.contents(&backup, &host.id).map_err(|error| {
+    let contents = catalogue.contents(&backup, &host.id.clone().into()).map_err(|error| {
         Fault::because(format!("the backup `{}` can't be used", backup.id), &error).failure()
     })?;
-    let plan = plan(cx, host, contents).map_err(Fault::failure)?;
-    let heading = format!("Restore {} ({}) from the backup {}", host.name(), host.id, backup.id);
+    let target = plan(cx, host, contents).map_err(Fault::failure)?;
+    let title = format!("Restore {} ({}) from the backup {}", host.name(), host.id, backup.id);
+    let noting = Noting::Restored(backup.run().map(|run| run.managed.clone()));
+    let plan = Plan { noting, targets: vec![target], ..Plan::new("restore", title) };
     let source = Some(json::Source::Backup(backup.id.to_string()));
-    carry_out(cx, &plan, source.as_ref(), &heading, &args.write)?;
+    carry_out(cx, &plan, source.as_ref(), &args.write)?;
     Ok(Exit::Success)
 }
 
 fn choose(catalogue: &Catalogue<'_>, host: &Host, id: Option<&str>) -> Result<Backup, Fault> {
     let hint = format!("`hatch mcp backup list {}` shows what there is", host.id);
     let Some(id) = id else {
-        let newest = catalogue.of_host(&host.id).map_err(|error| Fault::of(&error))?;
+        let newest = catalogue.of(&host.id.clone().into()).map_err(|error| Fault::of(&error))?;
         let none = || Fault::new(format!("there is no backup of {} ({})", host.name(), host.id));
         return newest.into_iter().next().ok_or_else(none);
     };
     let backup = catalogue.open(&BackupId::new(id));
     let backup = backup.map_err(|error| Fault::of(&error).hint(hint.clone()))?;
-    if backup.has(&host.id) {
+    if backup.has(&host.id.clone().into()) {
         Ok(backup)
     } else {
         Err(Fault::new(format!("the backup `{}` has nothing of {}", backup.id, host.id)).hint(hint))
@@ -114,7 +113,7 @@ fn choose(catalogue: &Catalogue<'_>, host: &Host, id: Option<&str>) -> Result<Ba
 
 /// What restoring changes. It is planned on bytes: a file that can't be read any more is the
 /// very reason to restore it.
-fn plan(cx: &Context, host: &Host, contents: Vec<Content>) -> Result<Plan, Fault> {
+fn plan(cx: &Context, host: &Host, contents: Vec<Content>) -> Result<TargetPlan, Fault> {
     let mut files = Vec::new();
     for content in contents {
         let path = match &content.location {
@@ -143,13 +142,12 @@ fn plan(cx: &Context, host: &Host, contents: Vec<Content>) -> Result<Plan, Fault
         }
         (_, Err(_)) => (vec![], vec!["what the backup has can't be read by hatch".to_owned()]),
     };
-    let target = TargetPlan {
-        host: host.id.clone(),
+    Ok(TargetPlan {
+        owner: host.id.clone().into(),
         name: host.name().to_owned(),
         files,
         changes,
         warnings,
         after_write: host.adapter.descriptor().after_write.clone(),
-    };
-    Ok(Plan { command: "restore", targets: vec![target] })
+    })
 }

@@ -22,7 +22,8 @@ use crate::view::table::Table;
 
 /// `hatch env`.
 pub fn run(global: &GlobalArgs, hosts: Hosts, args: &EnvArgs) -> Result<Exit, CommandError> {
-    let cx = Context::open(global, hosts)?;
+    let mut cx = Context::open(global, hosts)?;
+    cx.add_named_hosts();
     match &args.command {
         EnvCommand::Create(args) => create(&cx, args),
         EnvCommand::List(args) => list(&cx, args),

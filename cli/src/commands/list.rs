@@ -79,7 +79,7 @@ fn list(cx: &Context, host: Option<&str>, server: Option<&str>) -> Result<Listed
                 transport: server.transport.label(),
                 enabled: server.enabled,
                 hatch_managed: record.is_some(),
-                environment: record.and_then(|record| record.environment.clone()),
+                environment: record.and_then(|it| it.environment().map(str::to_owned)),
             });
         }
     }

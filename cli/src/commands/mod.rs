@@ -29,6 +29,7 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
     for path in &args.adapters {
         adapters::load(&mut cx, path)?;
     }
+    cx.add_named_hosts();
     match &args.command {
         McpCommand::Sync(args) => sync::run(&mut cx, args),
         McpCommand::Discover(args) => match &args.command {

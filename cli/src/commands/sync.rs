@@ -33,20 +33,11 @@ pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
     if args.strict {
         refuse_losses(&plan)?;
     }
-    let heading =
-        format!("Sync {} from {}", servers(request.selected.len()), request.source_label());
-    let source = Some(request.json_source());
-    let report = carry_out(cx, &plan, source.as_ref(), &heading, &args.write)?;
-    if report.is_some() {
-        record(cx, &plan, &request.source);
-    }
+    let source = json::Source::from(&request.source.origin());
+    carry_out(cx, &plan, Some(&source), &args.write)?;
     let refused = plan.targets.iter().flat_map(|target| &target.changes);
     let all_refused = refused.clone().all(|it| matches!(it.kind, ChangeKind::Refuse(_)));
     Ok(if all_refused && refused.count() > 0 { Exit::Failure } else { Exit::Success })
-}
-
-fn servers(count: usize) -> String {
-    crate::view::count(count, "server")
 }
 
 /// A command line with every name resolved.
@@ -156,20 +147,6 @@ impl Request {
             }
         }
     }
-
-    fn source_label(&self) -> String {
-        match &self.source {
-            Source::Environment { name, .. } => format!("environment `{name}`"),
-            Source::Host { host, .. } => format!("{} ({})", host.name(), host.id),
-        }
-    }
-
-    fn json_source(&self) -> json::Source {
-        match &self.source {
-            Source::Environment { name, .. } => json::Source::Environment(name.clone()),
-            Source::Host { host, .. } => json::Source::Host(host.id.to_string()),
-        }
-    }
 }
 
 fn by_name(servers: &[Server]) -> BTreeMap<&str, &Server> {
@@ -241,7 +218,7 @@ fn refuse_losses(plan: &Plan) -> Result<(), CommandError> {
     let mut faults = Vec::new();
     for target in &plan.targets {
         for change in &target.changes {
-            let what = format!("{} can't hold all of `{}`", target.host, change.server);
+            let what = format!("{} can't hold all of `{}`", target.owner, change.server);
             if let ChangeKind::Refuse(reason) = &change.kind {
                 faults.push(Fault::new(format!("{what}: {reason}")));
             }
@@ -251,13 +228,4 @@ fn refuse_losses(plan: &Plan) -> Result<(), CommandError> {
         }
     }
     CommandError::check(faults)
-}
-
-/// Notes what was put where. Losing that loses columns of listings, so it is no failure.
-fn record(cx: &Context, plan: &Plan, source: &Source) {
-    let Ok(mut managed) = cx.managed() else { return };
-    managed.record(plan, source.environment(), context::now());
-    if let Err(error) = cx.home.save(&cx.store, &cx.home.state(), &managed.print()) {
-        cx.output.warn(&format!("what was put where could not be noted: {error}"));
-    }
 }

@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::prompt::{Answer, confirm};
 use crate::view::json::{Run, Source};
 use crate::view::plan::{Secrets, Totals, preview};
+use crate::view::sanitize::sanitize_line;
 use crate::view::{count, diff, report};
 use crate::{interrupt, view};
 
@@ -19,7 +20,6 @@ pub fn carry_out(
     cx: &Context,
     plan: &Plan,
     source: Option<&Source>,
-    heading: &str,
     args: &WriteArgs,
 ) -> Result<Option<Report>, CommandError> {
     let secrets = if args.show_secrets { Secrets::Clear } else { Secrets::Masked };
@@ -29,9 +29,8 @@ pub fn carry_out(
     let totals = Totals::of(plan);
     if !args.json {
         let mut text = format!(
-            "{heading}
-
-{}",
+            "{}\n\n{}",
+            sanitize_line(&plan.title),
             preview(plan, secrets, cx.output.width)
         );
         if args.diff && !plan.is_empty() {
@@ -98,7 +97,8 @@ fn mention_running(cx: &Context, plan: &Plan) {
         if target.files.iter().all(hatch_core::plan::FilePlan::is_unchanged) {
             continue;
         }
-        let Ok(host) = cx.registry.get(target.host.as_str()) else { continue };
+        let Some(host) = target.owner.host() else { continue };
+        let Ok(host) = cx.registry.get(host.as_str()) else { continue };
         let processes = &host.adapter.descriptor().processes;
         if !processes.is_empty() && !context::running(processes).is_empty() {
             cx.output.warn(&format!(

@@ -5,6 +5,7 @@
 use hatch_core::adapter::LossKind;
 use hatch_core::plan::{Change, ChangeKind, FieldChange, FilePlan, Plan, TargetPlan};
 use hatch_core::report::Report;
+use hatch_core::source::Origin;
 use serde::Serialize;
 
 use super::plan::Secrets;
@@ -29,6 +30,15 @@ pub enum Source {
     Environment(String),
     Host(String),
     Backup(String),
+}
+
+impl From<&Origin> for Source {
+    fn from(origin: &Origin) -> Self {
+        match origin {
+            Origin::Environment(name) => Source::Environment(name.clone()),
+            Origin::Host(host) => Source::Host(host.to_string()),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -104,7 +114,7 @@ impl RunHost {
     fn new(target: &TargetPlan, secrets: Secrets) -> Self {
         let path = target.files.first().map(|file| file.location.path().display().to_string());
         RunHost {
-            host: target.host.to_string(),
+            host: target.owner.to_string(),
             name: target.name.clone(),
             config_path: path.unwrap_or_default(),
             changed: !target.files.iter().all(FilePlan::is_unchanged),

@@ -39,7 +39,7 @@ pub fn preview(plan: &Plan, secrets: Secrets, width: Option<usize>) -> String {
 fn host(target: &TargetPlan, secrets: Secrets, width: Option<usize>) -> String {
     let mut text = String::new();
     let places: Vec<_> = target.files.iter().map(place).collect();
-    let _ = writeln!(text, "{HOST}{}{HOST:#}  {}", target.host, places.join(", "));
+    let _ = writeln!(text, "{HOST}{}{HOST:#}  {}", target.owner, places.join(", "));
     let (kept, changed): (Vec<_>, Vec<_>) =
         target.changes.iter().partition(|change| change.kind == ChangeKind::Keep);
     for change in changed {

@@ -38,6 +38,9 @@ pub fn event(output: &Output, event: &Event) {
         Event::Recovering { started, .. } => {
             output.warn(&format!("putting back what an interrupted run of {started:.0} left"));
         }
+        Event::NotNoted { reason } => {
+            output.warn(&format!("what was put where could not be noted: {reason}"));
+        }
         Event::Restored { location, .. } => output.note(&format!("`{location}` is as it was")),
         Event::LeftAlone { location, .. } => {
             output.warn(&format!("`{location}` was changed since, and stays as it is"));

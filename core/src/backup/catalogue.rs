@@ -3,7 +3,7 @@
 use super::manifest::Manifest;
 use super::{Backup, BackupError, BackupFile, BackupId, Origin, Taken, older};
 use crate::home::HatchHome;
-use crate::host::HostId;
+use crate::owner::Owner;
 use crate::store::{Location, Reader};
 
 /// All backups that there are.
@@ -60,14 +60,14 @@ impl<'a> Catalogue<'a> {
         Ok(Listing { backups, damaged })
     }
 
-    /// The backups that have something of a host in them, the newest first.
+    /// The backups that have something of an owner in them, the newest first.
     ///
     /// # Errors
     ///
     /// Fails where a folder can't be read.
-    pub fn of_host(&self, host: &HostId) -> Result<Vec<Backup>, BackupError> {
+    pub fn of(&self, owner: &Owner) -> Result<Vec<Backup>, BackupError> {
         let mut backups = self.list()?.backups;
-        backups.retain(|backup| backup.has(host));
+        backups.retain(|backup| backup.has(owner));
         Ok(backups)
     }
 
@@ -92,13 +92,13 @@ impl<'a> Catalogue<'a> {
         }
     }
 
-    /// What a backup has of a host, each copy checked.
+    /// What a backup has of an owner, each copy checked.
     ///
     /// # Errors
     ///
     /// Fails if a copy is missing or damaged, and names it.
-    pub fn contents(&self, backup: &Backup, host: &HostId) -> Result<Vec<Content>, BackupError> {
-        let files = backup.files.iter().filter(|file| &file.host == host);
+    pub fn contents(&self, backup: &Backup, owner: &Owner) -> Result<Vec<Content>, BackupError> {
+        let files = backup.files.iter().filter(|file| &file.owner == owner);
         let content = |file: &BackupFile| {
             let bytes = match (&file.record, &file.copy) {
                 (Some(record), _) => record.contents(self.reader, &backup.folder)?,
@@ -113,24 +113,12 @@ impl<'a> Catalogue<'a> {
         files.map(content).collect()
     }
 
-    /// What a run changed: the old and the new digest of each document, as the run that made
-    /// the backup wrote them down. `None` for the older tool's.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the manifest can't be read.
-    pub fn manifest(&self, backup: &Backup) -> Result<Option<Manifest>, BackupError> {
-        match backup.origin {
-            Origin::Hatch { .. } => Manifest::read(self.reader, &backup.folder),
-            Origin::OlderTool => Ok(None),
-        }
-    }
-
     fn read(&self, id: BackupId) -> Result<Option<Backup>, BackupError> {
         let folder = self.home.backups().join(id.as_str());
         let Some(manifest) = Manifest::read(self.reader, &folder)? else { return Ok(None) };
-        let files = manifest.files.into_iter().map(|record| BackupFile {
-            host: record.host().clone(),
+        let run = manifest.run;
+        let files = run.files.iter().cloned().map(|record| BackupFile {
+            owner: record.owner().clone(),
             location: record.location(),
             name: last_name(record.shown()).to_owned(),
             size: record.size(),
@@ -139,9 +127,9 @@ impl<'a> Catalogue<'a> {
         });
         Ok(Some(Backup {
             id,
-            origin: Origin::Hatch { command: manifest.command },
-            taken: Taken::At(manifest.time),
+            taken: Taken::At(run.time),
             files: files.collect(),
+            origin: Origin::Hatch(Box::new(run)),
             folder,
         }))
     }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::BackupError;
 use crate::document::Digest;
-use crate::host::HostId;
+use crate::managed::Managed;
+use crate::owner::Owner;
 use crate::store::{Location, Reader, RecordedLocation};
 use crate::transaction::OperationId;
 
@@ -20,11 +21,29 @@ pub(super) const MANIFEST: &str = "manifest.json";
 pub struct Manifest {
     version: u32,
     /// The run that made it.
+    #[serde(flatten)]
+    pub run: RunRecord,
+}
+
+/// What a run did, as its journal and its backup say it. Names and digests, no contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RunRecord {
+    /// Its name.
     pub operation: OperationId,
-    /// What that run was.
+    /// What it was: `sync`, `restore`, ...
     pub command: String,
+    /// What it was, for people.
+    #[serde(default)]
+    pub title: String,
+    /// The run that it took back, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<OperationId>,
     /// When it began.
     pub time: Timestamp,
+    /// What was noted, before it, of the hosts that it changed.
+    #[serde(default, skip_serializing_if = "Managed::is_empty")]
+    pub managed: Managed,
     /// What it changed.
     pub files: Vec<FileRecord>,
 }
@@ -36,14 +55,8 @@ struct Versioned {
 }
 
 impl Manifest {
-    pub(crate) fn new(
-        operation: &OperationId,
-        command: &str,
-        time: Timestamp,
-        files: Vec<FileRecord>,
-    ) -> Self {
-        let (operation, command) = (operation.clone(), command.to_owned());
-        Manifest { version: VERSION, operation, command, time, files }
+    pub(crate) fn new(run: RunRecord) -> Self {
+        Manifest { version: VERSION, run }
     }
 
     /// The manifest in a backup's folder; `None` if there is none.
@@ -66,7 +79,7 @@ impl Manifest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct FileRecord {
-    host: HostId,
+    owner: Owner,
     #[serde(flatten)]
     location: RecordedLocation,
     /// There was no file.
@@ -87,14 +100,14 @@ pub struct FileRecord {
 impl FileRecord {
     /// Of a document that has these contents, will have those, and is copied under this name.
     pub(super) fn new(
-        host: &HostId,
+        owner: &Owner,
         location: &Location,
         before: Option<&[u8]>,
         after: Option<&[u8]>,
         copy: Option<String>,
     ) -> Self {
         FileRecord {
-            host: host.clone(),
+            owner: owner.clone(),
             location: RecordedLocation::from(location),
             absent: before.is_none(),
             size: before.map(|bytes| bytes.len() as u64),
@@ -105,8 +118,8 @@ impl FileRecord {
     }
 
     /// Whose document it is.
-    pub fn host(&self) -> &HostId {
-        &self.host
+    pub fn owner(&self) -> &Owner {
+        &self.owner
     }
 
     /// Where it is; `None` if that was recorded on another system.

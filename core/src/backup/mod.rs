@@ -14,8 +14,8 @@ mod older;
 mod take;
 
 pub use catalogue::{Catalogue, Content, Listing};
-pub use manifest::{FileRecord, Manifest};
-pub use take::create;
+pub use manifest::{FileRecord, Manifest, RunRecord};
+pub use take::{BACKUP, create};
 pub(crate) use take::{KeptCopies, sweep};
 
 use std::fmt;
@@ -24,7 +24,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
-use crate::host::HostId;
+use crate::owner::Owner;
 use crate::store::{Location, StoreError};
 
 /// A backup's name, as `--backup` takes it.
@@ -78,20 +78,25 @@ pub struct Backup {
 }
 
 impl Backup {
+    /// The run that made it; `None` for the older tool's.
+    pub fn run(&self) -> Option<&RunRecord> {
+        match &self.origin {
+            Origin::Hatch(run) => Some(run),
+            Origin::OlderTool => None,
+        }
+    }
+
     /// Whether there is anything of this host in it.
-    pub fn has(&self, host: &HostId) -> bool {
-        self.files.iter().any(|file| &file.host == host)
+    pub fn has(&self, owner: &Owner) -> bool {
+        self.files.iter().any(|file| &file.owner == owner)
     }
 }
 
 /// Who made a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// This program, in a run of this command.
-    Hatch {
-        /// `sync`, `restore`, ...
-        command: String,
-    },
+    /// This program, in this run.
+    Hatch(Box<RunRecord>),
     /// The older tool of the same name.
     OlderTool,
 }
@@ -120,7 +125,7 @@ impl Taken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupFile {
     /// Whose document.
-    pub host: HostId,
+    pub owner: Owner,
     /// Where it was; `None` for the older tool's, which did not write that down.
     pub location: Option<Location>,
     /// The document's own name.

@@ -24,7 +24,7 @@ pub(super) fn list(reader: &dyn Reader, home: &HatchHome) -> Result<Vec<Backup>,
         for name in reader.list(&folder)? {
             let Some((document, time)) = parse(&name, &host) else { continue };
             let file = BackupFile {
-                host: host.clone(),
+                owner: host.clone().into(),
                 location: None,
                 name: document.to_owned(),
                 size: None,

@@ -2,14 +2,19 @@
 
 use std::collections::HashSet;
 
-use super::manifest::{FileRecord, MANIFEST, Manifest};
+use super::manifest::{FileRecord, MANIFEST, Manifest, RunRecord};
 use super::{BackupError, BackupId};
 use crate::home::HatchHome;
-use crate::host::HostId;
+use crate::managed::Managed;
+use crate::operation::Operation;
+use crate::owner::Owner;
 use crate::plan::FilePlan;
 use crate::report::KeptBackup;
 use crate::store::{Location, Store, StoreError, remove_temporaries, write_json};
-use crate::transaction::{self, Operation};
+use crate::transaction;
+
+/// The command that only copies, and changes nothing.
+pub const BACKUP: &str = "backup";
 
 /// The longest that the part of a copy's name may be that comes from the document.
 const MAX_NAME: usize = 120;
@@ -34,20 +39,20 @@ impl KeptCopies {
         &self,
         store: &dyn Store,
         home: &HatchHome,
-        files: &[(&HostId, &FilePlan)],
+        files: &[(&Owner, &FilePlan)],
     ) -> Result<Vec<FileRecord>, StoreError> {
         store.make_folder(&home.backups())?;
         store.make_folder(&self.folder)?;
         let mut names = HashSet::from([MANIFEST.to_owned()]);
         let mut records = Vec::new();
-        for (host, file) in files {
+        for (owner, file) in files {
             let before = file.before.as_deref();
-            let name = before.map(|_| unused_name(host, &file.location, &mut names));
+            let name = before.map(|_| unused_name(owner, &file.location, &mut names));
             if let (Some(bytes), Some(name)) = (before, &name) {
                 store.replace(&self.folder.join(name), bytes)?;
             }
             let after = file.after.as_deref();
-            records.push(FileRecord::new(host, &file.location, before, after, name));
+            records.push(FileRecord::new(owner, &file.location, before, after, name));
         }
         Ok(records)
     }
@@ -100,7 +105,7 @@ pub fn create(
     store: &dyn Store,
     home: &HatchHome,
     operation: &Operation,
-    documents: &[(HostId, Location)],
+    documents: &[(Owner, Location)],
 ) -> Result<KeptBackup, BackupError> {
     home.prepare(store)?;
     let _guard = store.lock(&home.lock())?;
@@ -122,22 +127,32 @@ fn write(
     store: &dyn Store,
     home: &HatchHome,
     operation: &Operation,
-    documents: &[(HostId, Location)],
+    documents: &[(Owner, Location)],
     copies: &KeptCopies,
 ) -> Result<(), StoreError> {
     let mut files = Vec::new();
-    for (host, location) in documents {
+    for (owner, location) in documents {
         let bytes = store.read(location)?;
         files.push((
-            host,
+            owner,
             FilePlan { location: location.clone(), before: bytes.clone(), after: bytes },
         ));
     }
-    let files: Vec<_> = files.iter().map(|(host, file)| (*host, file)).collect();
+    let files: Vec<_> = files.iter().map(|(owner, file)| (*owner, file)).collect();
     let records = copies.take(store, home, &files)?;
     store.sync_folder(&copies.folder)?;
-    let manifest = Manifest::new(&operation.id, "backup", operation.started, records);
-    copies.write_manifest(store, &manifest)?;
+    let managed = Managed::parse(store.read(&home.state())?.as_deref());
+    let hosts = documents.iter().filter_map(|(owner, _)| owner.host());
+    let run = RunRecord {
+        operation: operation.id.clone(),
+        command: BACKUP.to_owned(),
+        title: "Back up".to_owned(),
+        undoes: None,
+        time: operation.started,
+        managed: managed.only(hosts),
+        files: records,
+    };
+    copies.write_manifest(store, &Manifest::new(run))?;
     store.sync_folder(&copies.folder)?;
     store.sync_folder(&home.backups())?;
     store.sync_folder(home.folder())
@@ -163,12 +178,13 @@ pub(crate) fn sweep(store: &dyn Store, home: &HatchHome) {
 
 /// A name by which a person knows what the copy is of. Two documents of one host may have
 /// the same.
-fn unused_name(host: &HostId, location: &Location, taken: &mut HashSet<String>) -> String {
+fn unused_name(owner: &Owner, location: &Location, taken: &mut HashSet<String>) -> String {
     let name = location.path().file_name().unwrap_or_default().to_string_lossy();
     let name: String = name.chars().filter(|c| !c.is_control()).collect();
     let name = &name[..name.floor_char_boundary(MAX_NAME)];
-    let first = format!("{host}--{name}");
-    let numbered = (2..).map(|number| format!("{host}--{number}--{name}"));
+    let owner = owner.to_string().replace(':', "-");
+    let first = format!("{owner}--{name}");
+    let numbered = (2..).map(|number| format!("{owner}--{number}--{name}"));
     let unused = std::iter::once(first).chain(numbered).find(|name| !taken.contains(name));
     let unused = unused.unwrap_or_default();
     taken.insert(unused.clone());

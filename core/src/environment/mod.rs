@@ -19,6 +19,7 @@ pub mod entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::host::HostId;
@@ -27,7 +28,8 @@ use entry::EntryError;
 
 /// The name of an environment: letters, digits, `-`, `_` and `.`, not beginning with a dot,
 /// so that it is a file's name on every system.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct EnvironmentName(String);
 
 impl EnvironmentName {
@@ -56,6 +58,20 @@ impl EnvironmentName {
 impl fmt::Display for EnvironmentName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for EnvironmentName {
+    type Error = EnvironmentError;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        EnvironmentName::new(name)
+    }
+}
+
+impl From<EnvironmentName> for String {
+    fn from(name: EnvironmentName) -> String {
+        name.0
     }
 }
 

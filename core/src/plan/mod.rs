@@ -9,9 +9,12 @@ pub mod planner;
 pub mod prepare;
 
 use crate::adapter::Loss;
-use crate::host::HostId;
+use crate::managed::Managed;
+use crate::operation::OperationId;
+use crate::owner::Owner;
 use crate::secret::Secret;
 use crate::server::{Server, ServerName};
+use crate::source::Origin;
 use crate::store::Location;
 
 /// Everything one run would change.
@@ -20,11 +23,34 @@ use crate::store::Location;
 pub struct Plan {
     /// What the run is, as its backups and the history name it: `sync`, `restore`, ...
     pub command: &'static str,
+    /// What the run is, for people: a heading without a full stop.
+    pub title: String,
+    /// The earlier run that it takes back, if it does.
+    pub undoes: Option<OperationId>,
+    /// What is noted of the servers that it puts on hosts.
+    pub noting: Noting,
     /// One for each host that was asked for, in the order asked.
     pub targets: Vec<TargetPlan>,
 }
 
+/// What is noted of the servers that a plan puts on hosts, once they are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noting {
+    /// They came from here.
+    From(Origin),
+    /// They were changed where they are.
+    Edited,
+    /// They are as they were when this was noted of them, if anything was.
+    Restored(Option<Managed>),
+}
+
 impl Plan {
+    /// A plan without targets, of changes that are made where they are.
+    pub fn new(command: &'static str, title: impl Into<String>) -> Self {
+        let noting = Noting::Edited;
+        Plan { command, title: title.into(), undoes: None, noting, targets: Vec::new() }
+    }
+
     /// Whether applying it would change no file.
     pub fn is_empty(&self) -> bool {
         self.files().all(|(_, file)| file.is_unchanged())
@@ -36,11 +62,11 @@ impl Plan {
     }
 }
 
-/// What one host's documents will become.
+/// What the documents of one owner will become.
 #[derive(Clone, Debug)]
 pub struct TargetPlan {
-    /// The host.
-    pub host: HostId,
+    /// Whose documents: a host's, or an environment's.
+    pub owner: Owner,
     /// Its name for people.
     pub name: String,
     /// Its documents, changed or not; the first holds the servers.
@@ -90,6 +116,8 @@ pub struct Change {
     pub losses: Vec<Loss>,
     /// The server as the host has it then, if it does.
     pub after: Option<Server>,
+    /// A digest of what the source says of it, if it comes from one.
+    pub definition: Option<String>,
 }
 
 /// What happens to a server on a host.

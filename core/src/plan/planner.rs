@@ -12,11 +12,12 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::prepare::{Preparation, prepare};
-use super::{Change, ChangeKind, FilePlan, Plan, TargetPlan, diff};
+use super::{Change, ChangeKind, FilePlan, Noting, Plan, TargetPlan, diff};
 use crate::adapter::{Edit, Loss, Outcome, Reading};
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::environment::EnvironmentError;
 use crate::host::{DocumentSpec, Reference};
+use crate::managed;
 use crate::registry::Host;
 use crate::server::{Server, ServerName};
 use crate::source::Source;
@@ -52,48 +53,108 @@ pub fn sync(
     targets: &[Target],
     how: Preparation<'_>,
 ) -> Result<Plan, Vec<(usize, PlanError)>> {
+    let servers = if selected.len() == 1 { "server" } else { "servers" };
+    let title = format!("Sync {} {servers} from {}", selected.len(), source.label());
     let selected: HashSet<_> = selected.iter().collect();
+    let targets = each(targets, |target| {
+        let mut asked = source.servers_for(&target.host)?;
+        asked.retain(|server| selected.contains(&server.name));
+        edit(target, asked.into_iter().map(Edit::Put), how)
+    })?;
+    Ok(Plan { noting: Noting::From(source.origin()), targets, ..Plan::new("sync", title) })
+}
+
+/// Plans for every target, and fails with all that can't be planned for.
+///
+/// # Errors
+///
+/// Fails with every target that can't be planned for, by its place in `targets`.
+pub fn each(
+    targets: &[Target],
+    mut plan: impl FnMut(&Target) -> Result<TargetPlan, PlanError>,
+) -> Result<Vec<TargetPlan>, Vec<(usize, PlanError)>> {
     let mut planned = Vec::new();
     let mut failed = Vec::new();
     for (at, target) in targets.iter().enumerate() {
-        match sync_target(source, &selected, target, how) {
+        match plan(target) {
             Ok(plan) => planned.push(plan),
             Err(error) => failed.push((at, error)),
         }
     }
-    if failed.is_empty() { Ok(Plan { command: "sync", targets: planned }) } else { Err(failed) }
+    if failed.is_empty() { Ok(planned) } else { Err(failed) }
 }
 
-/// What becomes of one asked server before the adapter is.
+/// One server that a target is asked about, before its adapter is.
+struct Asked {
+    server: ServerName,
+    definition: Option<String>,
+    prepared: Prepared,
+}
+
 enum Prepared {
     Edit(Vec<Loss>),
     Refused(String),
 }
 
-fn sync_target(
-    source: &Source,
-    selected: &HashSet<&ServerName>,
+/// Plans edits of one target. Servers are made fit for it first.
+///
+/// # Errors
+///
+/// Fails where its documents or its adapter stand in the way.
+pub fn edit(
     target: &Target,
+    wanted: impl IntoIterator<Item = Edit>,
     how: Preparation<'_>,
 ) -> Result<TargetPlan, PlanError> {
     let descriptor = target.host.adapter.descriptor();
-    let mut names = Vec::new();
-    let mut prepared = Vec::new();
+    let mut asked = Vec::new();
     let mut edits = Vec::new();
-    let asked = source.servers_for(&target.host)?;
-    for server in asked.into_iter().filter(|server| selected.contains(&server.name)) {
-        names.push(server.name.clone());
-        prepared.push(match prepare(server, descriptor, how) {
-            Ok((server, losses)) => {
-                edits.push(Edit::Put(server));
+    for edit in wanted {
+        let (server, definition, prepared) = match edit {
+            Edit::Remove(name) => (name.clone(), None, Ok((Edit::Remove(name), Vec::new()))),
+            Edit::Put(server) => (
+                server.name.clone(),
+                Some(managed::digest(&server)),
+                prepare(server, descriptor, how)
+                    .map(|(server, losses)| (Edit::Put(server), losses)),
+            ),
+        };
+        let prepared = match prepared {
+            Ok((edit, losses)) => {
+                edits.push(edit);
                 Prepared::Edit(losses)
             }
             Err(reason) => Prepared::Refused(reason),
-        });
+        };
+        asked.push(Asked { server, definition, prepared });
     }
     let edited = target.configuration.edit(&*target.host.adapter, &edits)?;
     let mut outcomes = edited.outcomes.into_iter();
-    let outcomes = prepared.into_iter().map(|prepared| match prepared {
+    let before = by_name(&target.configuration.reading);
+    let after = by_name(&edited.reading);
+    let changes = asked.into_iter().map(|asked| {
+        let outcome = outcome(asked.prepared, &mut outcomes);
+        Change { definition: asked.definition, ..change(asked.server, outcome, &before, &after) }
+    });
+    let changes: Vec<_> = changes.collect();
+    let expands = descriptor.references.contains(&Reference::Env);
+    let mut warnings = if expands { warnings(&changes) } else { Vec::new() };
+    let specs = descriptor.documents.iter();
+    warnings
+        .extend(specs.zip(&edited.files).filter_map(|(spec, file)| byte_order_mark(spec, file)));
+    Ok(TargetPlan {
+        owner: target.host.id.clone().into(),
+        name: target.host.name().to_owned(),
+        files: edited.files,
+        changes,
+        warnings,
+        after_write: descriptor.after_write.clone(),
+    })
+}
+
+/// What became of an edit, with what was lost before its adapter was asked.
+fn outcome(prepared: Prepared, outcomes: &mut impl Iterator<Item = Outcome>) -> Outcome {
+    match prepared {
         Prepared::Refused(reason) => Outcome::Refused(reason),
         Prepared::Edit(mut losses) => match outcomes.next() {
             Some(Outcome::Done(more)) => {
@@ -103,27 +164,7 @@ fn sync_target(
             Some(Outcome::Refused(reason)) => Outcome::Refused(reason),
             None => unreachable!("the check of the answer counted the outcomes"),
         },
-    });
-    let before = by_name(&target.configuration.reading);
-    let after = by_name(&edited.reading);
-    let changes: Vec<_> = names
-        .into_iter()
-        .zip(outcomes)
-        .map(|(name, outcome)| change(name, outcome, &before, &after))
-        .collect();
-    let expands = descriptor.references.contains(&Reference::Env);
-    let mut warnings = if expands { warnings(&changes) } else { Vec::new() };
-    let specs = descriptor.documents.iter();
-    warnings
-        .extend(specs.zip(&edited.files).filter_map(|(spec, file)| byte_order_mark(spec, file)));
-    Ok(TargetPlan {
-        host: target.host.id.clone(),
-        name: target.host.name().to_owned(),
-        files: edited.files,
-        changes,
-        warnings,
-        after_write: descriptor.after_write.clone(),
-    })
+    }
 }
 
 /// What differs between two states of a host, server by server.
@@ -161,7 +202,7 @@ fn change(
             (kind, losses)
         }
     };
-    Change { server, kind, losses, after: is.cloned() }
+    Change { server, kind, losses, after: is.cloned(), definition: None }
 }
 
 /// A mark that the host can't read is taken off with the first change.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::backup::BackupError;
-use crate::host::HostId;
+use crate::owner::Owner;
 use crate::store::{Location, StoreError};
 
 /// Why a plan was not carried out. All files are as they were, unless this is
@@ -30,10 +30,10 @@ pub enum ApplyError {
         journal: Location,
     },
     /// A document can't be read.
-    #[error("failed to compare a document of {host} with the plan")]
+    #[error("failed to compare a document of {owner} with the plan")]
     Compare {
         /// Whose document.
-        host: HostId,
+        owner: Owner,
         /// Why.
         source: StoreError,
     },
@@ -41,7 +41,7 @@ pub enum ApplyError {
     #[error("`{location}` has changed since the plan was made")]
     Drifted {
         /// Whose document.
-        host: HostId,
+        owner: Owner,
         /// Which document.
         location: Location,
     },
@@ -64,18 +64,18 @@ pub enum ApplyError {
         source: StoreError,
     },
     /// A document can't be written.
-    #[error("failed to change a document of {host}")]
+    #[error("failed to change a document of {owner}")]
     Replace {
         /// Whose document.
-        host: HostId,
+        owner: Owner,
         /// Why.
         source: StoreError,
     },
     /// A document that was written can't be read.
-    #[error("failed to check a document of {host}")]
+    #[error("failed to check a document of {owner}")]
     ReadBack {
         /// Whose document.
-        host: HostId,
+        owner: Owner,
         /// Why.
         source: StoreError,
     },
@@ -83,7 +83,7 @@ pub enum ApplyError {
     #[error("`{location}` was written, and then had other contents")]
     Verify {
         /// Whose document.
-        host: HostId,
+        owner: Owner,
         /// Which document.
         location: Location,
     },
@@ -169,7 +169,7 @@ pub struct Incomplete {
 #[derive(Debug)]
 pub struct Stuck {
     /// Whose document; `None` for a folder.
-    pub host: Option<HostId>,
+    pub owner: Option<Owner>,
     /// Which.
     pub location: Location,
     /// Why.

@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Keep, Operation, OperationId, RecoverError};
-use crate::backup::{BackupId, FileRecord, KeptCopies, Manifest};
+use super::{Keep, OperationId, RecoverError};
+use crate::backup::{BackupId, FileRecord, KeptCopies, Manifest, RunRecord};
 use crate::home::HatchHome;
 use crate::store::{Location, Reader, RecordedLocation, Store, StoreError, write_json};
 
@@ -17,12 +17,10 @@ const VERSION: u32 = 1;
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Journal {
     version: u32,
-    operation: OperationId,
-    command: String,
-    started: Timestamp,
     keep: Keep,
     backup: BackupId,
-    files: Vec<FileRecord>,
+    #[serde(flatten)]
+    run: RunRecord,
     /// Folders that were not there, the outer before the inner.
     folders: Vec<RecordedLocation>,
 }
@@ -34,23 +32,9 @@ struct Versioned {
 }
 
 impl Journal {
-    pub(super) fn new(
-        operation: &Operation,
-        command: &str,
-        keep: Keep,
-        files: Vec<FileRecord>,
-        folders: &[Location],
-    ) -> Self {
-        Journal {
-            version: VERSION,
-            operation: operation.id.clone(),
-            command: command.to_owned(),
-            started: operation.started,
-            keep,
-            backup: operation.backup_id(),
-            files,
-            folders: folders.iter().map(RecordedLocation::from).collect(),
-        }
+    pub(super) fn new(backup: BackupId, keep: Keep, run: RunRecord, folders: &[Location]) -> Self {
+        let folders = folders.iter().map(RecordedLocation::from).collect();
+        Journal { version: VERSION, keep, backup, run, folders }
     }
 
     /// The journal that is there, if any is.
@@ -99,19 +83,19 @@ impl Journal {
     }
 
     pub(super) fn manifest(&self) -> Manifest {
-        Manifest::new(&self.operation, &self.command, self.started, self.files.clone())
+        Manifest::new(self.run.clone())
     }
 
     pub(super) fn operation(&self) -> &OperationId {
-        &self.operation
+        &self.run.operation
     }
 
     pub(super) fn command(&self) -> &str {
-        &self.command
+        &self.run.command
     }
 
     pub(super) fn started(&self) -> Timestamp {
-        self.started
+        self.run.time
     }
 
     pub(super) fn keep(&self) -> Keep {
@@ -123,7 +107,7 @@ impl Journal {
     }
 
     pub(super) fn files(&self) -> &[FileRecord] {
-        &self.files
+        &self.run.files
     }
 
     pub(super) fn folders(&self) -> Vec<Location> {
@@ -132,7 +116,7 @@ impl Journal {
 
     /// Where names change: around each file and around each new folder.
     pub(super) fn folders_to_sync(&self) -> Vec<Location> {
-        let files = self.files.iter().filter_map(FileRecord::location);
+        let files = self.run.files.iter().filter_map(FileRecord::location);
         let mut folders: Vec<Location> = Vec::new();
         for folder in files.chain(self.folders()).filter_map(|location| location.folder()) {
             if folders.iter().all(|known| known.path() != folder.path()) {
@@ -144,7 +128,7 @@ impl Journal {
 
     /// A journal from another system names files that this one can't.
     fn check(&self, home: &HatchHome) -> Result<(), RecoverError> {
-        let files = self.files.iter().all(|file| file.location().is_some());
+        let files = self.run.files.iter().all(|file| file.location().is_some());
         let folders = self.folders.iter().all(|folder| folder.location().is_some());
         if files && folders {
             return Ok(());

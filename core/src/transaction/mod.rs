@@ -37,20 +37,20 @@
 
 mod error;
 mod journal;
-mod operation;
 mod recover;
 mod rollback;
 
+pub use crate::operation::{Keep, Operation, OperationId};
 pub use error::{ApplyError, Incomplete, RecoverError, Stuck};
-pub use operation::{Keep, Operation, OperationId};
 pub use recover::{LeftAlone, Recovery, journal_locations, pending, recover};
 
 use std::collections::BTreeSet;
 
-use crate::backup::{self, FileRecord, KeptCopies};
+use crate::backup::{self, FileRecord, KeptCopies, RunRecord};
 use crate::event::Event;
 use crate::home::HatchHome;
-use crate::host::HostId;
+use crate::managed::Managed;
+use crate::owner::Owner;
 use crate::plan::{FilePlan, Plan};
 use crate::report::{FileReport, KeptBackup, Outcome, Report, TargetReport};
 use crate::store::{Location, Reader, Store, StoreError};
@@ -89,10 +89,16 @@ pub fn apply(
     on_event(Event::Compared);
 
     let files: Vec<_> = changed_files(plan).collect();
-    let journal = prepare_undo(plan.command, &files, home, store, operation, keep, on_event)?;
+    let managed = Managed::parse(store.read(&home.state()).ok().flatten().as_deref());
+    let preparation =
+        Preparation { plan, files: &files, managed: managed.before(plan), home, store };
+    let journal = preparation.prepare(operation, keep, on_event)?;
     let mut run = Run { home, store, files, journal, attempted: 0, on_event };
     match run.carry_out(interrupted) {
-        Ok(()) => Ok(run.finish(plan, operation)),
+        Ok(()) => {
+            run.note(plan, managed, operation);
+            Ok(run.finish(plan, operation))
+        }
         Err(cause) => Err(run.roll_back(cause)),
     }
 }
@@ -101,7 +107,7 @@ pub fn apply(
 struct Run<'a> {
     home: &'a HatchHome,
     store: &'a dyn Store,
-    files: Vec<(&'a HostId, &'a FilePlan)>,
+    files: Vec<(&'a Owner, &'a FilePlan)>,
     journal: Journal,
     /// How many files may have been written.
     attempted: usize,
@@ -112,11 +118,11 @@ impl Run<'_> {
     fn carry_out(&mut self, interrupted: &dyn Fn() -> bool) -> Result<(), ApplyError> {
         self.journal.secure_copies(self.store, self.home).map_err(ApplyError::backup)?;
         self.make_folders()?;
-        for (host, file) in self.files.clone() {
+        for (owner, file) in self.files.clone() {
             if interrupted() {
                 return Err(ApplyError::Interrupted);
             }
-            self.change(host, file)?;
+            self.change(owner, file)?;
         }
         let folders = self.journal.folders_to_sync();
         for folder in &folders {
@@ -135,31 +141,31 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn change(&mut self, host: &HostId, file: &FilePlan) -> Result<(), ApplyError> {
+    fn change(&mut self, owner: &Owner, file: &FilePlan) -> Result<(), ApplyError> {
         let location = file.location.clone();
-        compare(host, file, self.store)?;
-        (self.on_event)(Event::Writing { host: host.clone(), location: location.clone() });
+        compare(owner, file, self.store)?;
+        (self.on_event)(Event::Writing { owner: owner.clone(), location: location.clone() });
         self.attempted += 1;
         let written = match &file.after {
             Some(bytes) => self.store.replace(&location, bytes),
             None => self.store.remove(&location),
         };
-        written.map_err(|source| ApplyError::Replace { host: host.clone(), source })?;
-        self.read_back(host, file)?;
-        (self.on_event)(Event::Wrote { host: host.clone(), location });
+        written.map_err(|source| ApplyError::Replace { owner: owner.clone(), source })?;
+        self.read_back(owner, file)?;
+        (self.on_event)(Event::Wrote { owner: owner.clone(), location });
         Ok(())
     }
 
     /// Writing said that it worked; this is whether it did.
-    fn read_back(&self, host: &HostId, file: &FilePlan) -> Result<(), ApplyError> {
+    fn read_back(&self, owner: &Owner, file: &FilePlan) -> Result<(), ApplyError> {
         let found = self
             .store
             .read(&file.location)
-            .map_err(|source| ApplyError::ReadBack { host: host.clone(), source })?;
+            .map_err(|source| ApplyError::ReadBack { owner: owner.clone(), source })?;
         if found == file.after {
             return Ok(());
         }
-        Err(ApplyError::Verify { host: host.clone(), location: file.location.clone() })
+        Err(ApplyError::Verify { owner: owner.clone(), location: file.location.clone() })
     }
 
     fn commit(&self) -> Result<(), ApplyError> {
@@ -171,6 +177,19 @@ impl Run<'_> {
             let _ = self.journal.write(self.store, self.home);
             ApplyError::Commit { source }
         })
+    }
+
+    /// Notes what was put where. Losing that loses columns of listings, so it is no failure,
+    /// and a rename that a crash takes back is none either: no folder is synced for it.
+    fn note(&mut self, plan: &Plan, mut managed: Managed, operation: &Operation) {
+        let before = managed.clone();
+        managed.record(plan, operation.started);
+        if managed == before {
+            return;
+        }
+        if let Err(error) = self.store.replace(&self.home.state(), &managed.print()) {
+            (self.on_event)(Event::NotNoted { reason: error.to_string() });
+        }
     }
 
     fn finish(self, plan: &Plan, operation: &Operation) -> Report {
@@ -211,9 +230,9 @@ impl Run<'_> {
     }
 }
 
-fn changed_files(plan: &Plan) -> impl Iterator<Item = (&HostId, &FilePlan)> {
+fn changed_files(plan: &Plan) -> impl Iterator<Item = (&Owner, &FilePlan)> {
     let changed = plan.files().filter(|(_, file)| !file.is_unchanged());
-    changed.map(|(target, file)| (&target.host, file))
+    changed.map(|(target, file)| (&target.owner, file))
 }
 
 fn check_each_once(plan: &Plan) -> Result<(), ApplyError> {
@@ -229,57 +248,82 @@ fn check_each_once(plan: &Plan) -> Result<(), ApplyError> {
 /// Compares the files that stay, too: if one of them was edited, the plan says of it what is
 /// no longer so.
 fn compare_all(plan: &Plan, store: &dyn Store) -> Result<(), ApplyError> {
-    plan.files().try_for_each(|(target, file)| compare(&target.host, file, store))
+    plan.files().try_for_each(|(target, file)| compare(&target.owner, file, store))
 }
 
-fn compare(host: &HostId, file: &FilePlan, store: &dyn Store) -> Result<(), ApplyError> {
+fn compare(owner: &Owner, file: &FilePlan, store: &dyn Store) -> Result<(), ApplyError> {
     let found = store
         .read(&file.location)
-        .map_err(|source| ApplyError::Compare { host: host.clone(), source })?;
+        .map_err(|source| ApplyError::Compare { owner: owner.clone(), source })?;
     if found == file.before {
         return Ok(());
     }
-    Err(ApplyError::Drifted { host: host.clone(), location: file.location.clone() })
+    Err(ApplyError::Drifted { owner: owner.clone(), location: file.location.clone() })
 }
 
-/// Copies what will be replaced, then writes down how to undo the run.
-fn prepare_undo(
-    command: &str,
-    files: &[(&HostId, &FilePlan)],
-    home: &HatchHome,
-    store: &dyn Store,
-    operation: &Operation,
-    keep: Keep,
-    on_event: &mut dyn FnMut(Event),
-) -> Result<Journal, ApplyError> {
-    let copies = KeptCopies::new(home, &operation.backup_id());
-    let prepare = || -> Result<Journal, ApplyError> {
-        let records = copies.take(store, home, files).map_err(ApplyError::backup)?;
-        let folders = missing_folders(files, store).map_err(ApplyError::journal)?;
-        let journal = Journal::new(operation, command, keep, records, &folders);
-        journal.write(store, home).map_err(ApplyError::journal)?;
-        Ok(journal)
-    };
-    let prepared = prepare();
-    match &prepared {
-        Ok(journal) => {
-            let files = journal.files().iter().filter(|file| FileRecord::has_copy(file)).count();
-            on_event(Event::BackedUp { files, folder: copies.folder().clone() });
-        }
-        Err(_) => {
-            // No document was touched. What can't be removed now is a journal that undoes
-            // nothing, or copies that the next run sweeps.
-            if Journal::remove(store, home).is_ok() {
-                let _ = copies.discard(store);
+/// What is needed to make a run undoable.
+struct Preparation<'a> {
+    plan: &'a Plan,
+    files: &'a [(&'a Owner, &'a FilePlan)],
+    managed: Managed,
+    home: &'a HatchHome,
+    store: &'a dyn Store,
+}
+
+impl Preparation<'_> {
+    /// Copies what will be replaced, then writes down how to undo the run.
+    fn prepare(
+        self,
+        operation: &Operation,
+        keep: Keep,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Journal, ApplyError> {
+        let (home, store) = (self.home, self.store);
+        let copies = KeptCopies::new(home, &operation.backup_id());
+        let prepared = self.write(&copies, operation, keep);
+        match &prepared {
+            Ok(journal) => {
+                let copied = journal.files().iter().filter(|file| FileRecord::has_copy(file));
+                let folder = copies.folder().clone();
+                on_event(Event::BackedUp { files: copied.count(), folder });
+            }
+            Err(_) => {
+                // No document was touched. What can't be removed now is a journal that undoes
+                // nothing, or copies that the next run sweeps.
+                if Journal::remove(store, home).is_ok() {
+                    let _ = copies.discard(store);
+                }
             }
         }
+        prepared
     }
-    prepared
+
+    fn write(
+        self,
+        copies: &KeptCopies,
+        operation: &Operation,
+        keep: Keep,
+    ) -> Result<Journal, ApplyError> {
+        let files = copies.take(self.store, self.home, self.files).map_err(ApplyError::backup)?;
+        let folders = missing_folders(self.files, self.store).map_err(ApplyError::journal)?;
+        let run = RunRecord {
+            operation: operation.id.clone(),
+            command: self.plan.command.to_owned(),
+            title: self.plan.title.clone(),
+            undoes: self.plan.undoes.clone(),
+            time: operation.started,
+            managed: self.managed,
+            files,
+        };
+        let journal = Journal::new(operation.backup_id(), keep, run, &folders);
+        journal.write(self.store, self.home).map_err(ApplyError::journal)?;
+        Ok(journal)
+    }
 }
 
 /// The folders that new documents need, the outer before the inner.
 fn missing_folders(
-    files: &[(&HostId, &FilePlan)],
+    files: &[(&Owner, &FilePlan)],
     store: &dyn Reader,
 ) -> Result<Vec<Location>, StoreError> {
     let mut missing: Vec<Location> = Vec::new();
@@ -314,7 +358,7 @@ fn report(
         },
     };
     let targets = plan.targets.iter().map(|target| TargetReport {
-        host: target.host.clone(),
+        owner: target.owner.clone(),
         name: target.name.clone(),
         files: target.files.iter().map(file_report).collect(),
         after_write: target

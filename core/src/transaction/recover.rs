@@ -8,7 +8,7 @@ use super::{Incomplete, OperationId, RecoverError};
 use crate::backup::FileRecord;
 use crate::event::Event;
 use crate::home::HatchHome;
-use crate::host::HostId;
+use crate::owner::Owner;
 use crate::store::{Location, Reader, Store, StoreError};
 
 /// A dead run that was undone.
@@ -31,7 +31,7 @@ pub struct Recovery {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftAlone {
     /// Whose it is.
-    pub host: HostId,
+    pub owner: Owner,
     /// Which document.
     pub location: Location,
     /// The copy of its old contents; `None` if there was no file.

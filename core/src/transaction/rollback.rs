@@ -42,7 +42,7 @@ pub(super) fn put_back(
     // what it put back would last.
     for folder in journal.folders_to_sync() {
         if let Err(source) = store.sync_folder(&folder) {
-            undone.stuck.push(Stuck { host: None, location: folder, reason: source.into() });
+            undone.stuck.push(Stuck { owner: None, location: folder, reason: source.into() });
         }
     }
     undone
@@ -75,7 +75,7 @@ fn put_back_one(
     on_event: &mut dyn FnMut(Event),
 ) {
     let Some(location) = file.location() else { return };
-    let host = file.host().clone();
+    let owner = file.owner().clone();
     let outcome = state(store, file, &location).and_then(|state| {
         if matches!(state, State::New) {
             restore(store, copies, file, &location)?;
@@ -85,14 +85,14 @@ fn put_back_one(
     match outcome {
         Ok(State::Old) => {}
         Ok(State::New) => {
-            on_event(Event::Restored { host, location: location.clone() });
+            on_event(Event::Restored { owner, location: location.clone() });
             undone.restored.push(location);
         }
         Ok(State::Foreign) => {
-            on_event(Event::LeftAlone { host: host.clone(), location: location.clone() });
-            undone.left_alone.push(LeftAlone { host, location, copy: copies.copy_of(file) });
+            on_event(Event::LeftAlone { owner: owner.clone(), location: location.clone() });
+            undone.left_alone.push(LeftAlone { owner, location, copy: copies.copy_of(file) });
         }
-        Err(reason) => undone.stuck.push(Stuck { host: Some(host), location, reason }),
+        Err(reason) => undone.stuck.push(Stuck { owner: Some(owner), location, reason }),
     }
 }
 

@@ -6,7 +6,7 @@
 use hatch_core::backup::Catalogue;
 use hatch_core::event::Event;
 use hatch_core::home::HatchHome;
-use hatch_core::host::HostId;
+use hatch_core::owner::Owner;
 use hatch_core::plan::{FilePlan, Plan, TargetPlan};
 use hatch_core::report::Report;
 use hatch_core::store::faulty::{Fault, FaultyStore};
@@ -57,7 +57,7 @@ pub fn world() -> MemoryStore {
 pub fn plan() -> Plan {
     let bytes = |text: Option<&str>| text.map(|text| text.as_bytes().to_vec());
     let target = |(host, path, before, after): (&str, &str, _, _)| TargetPlan {
-        host: HostId::new(host).unwrap(),
+        owner: Owner::parse(host).unwrap(),
         name: host.to_owned(),
         files: vec![FilePlan {
             location: location(path),
@@ -68,7 +68,7 @@ pub fn plan() -> Plan {
         warnings: Vec::new(),
         after_write: None,
     };
-    Plan { command: "sync", targets: FILES.map(target).into() }
+    Plan { targets: FILES.map(target).into(), ..Plan::new("sync", "Sync") }
 }
 
 pub fn apply(store: &dyn Store, keep: Keep) -> Result<Report, ApplyError> {
@@ -147,7 +147,7 @@ pub fn check_backup(store: &MemoryStore, keep: Keep, found: Found, case: &str) {
     assert_eq!(listing.backups.len(), expected, "{case}");
     for backup in listing.backups {
         for (host, path, before, _) in FILES {
-            let contents = catalogue.contents(&backup, &HostId::new(host).unwrap()).unwrap();
+            let contents = catalogue.contents(&backup, &Owner::parse(host).unwrap()).unwrap();
             assert_eq!(contents[0].location, Some(location(path)), "{case}");
             assert_eq!(contents[0].bytes.as_deref(), before.map(str::as_bytes), "{case}");
         }

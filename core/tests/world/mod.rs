@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hatch_core::host::HostId;
+use hatch_core::owner::Owner;
 use hatch_core::plan::{FilePlan, Plan, TargetPlan};
 use hatch_core::report::Report;
 use hatch_core::store::{DiskStore, Location, Reader as _, Store, StoreError};
@@ -63,7 +63,7 @@ impl World {
         let target = |(host, location, after): &(&str, &Location, Option<&str>)| {
             target(host, location, self.store.read(location).unwrap(), *after)
         };
-        Plan { command: "sync", targets: files.iter().map(target).collect() }
+        Plan { targets: files.iter().map(target).collect(), ..Plan::new("sync", "Sync") }
     }
 
     pub fn plan_of_new(&self, host: &str, location: &Location, after: &str) -> Plan {
@@ -108,7 +108,7 @@ fn target(
 ) -> TargetPlan {
     let after = after.map(|text| text.as_bytes().to_vec());
     TargetPlan {
-        host: HostId::new(host).unwrap(),
+        owner: Owner::parse(host).unwrap(),
         name: host.to_owned(),
         files: vec![FilePlan { location: location.clone(), before, after }],
         changes: Vec::new(),

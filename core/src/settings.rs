@@ -1,0 +1,128 @@
+//! Hatch's own settings: which environment is the current one, and the hosts that its user
+//! named.
+//!
+//! ```json
+//! {
+//!   "version": 1,
+//!   "current-environment": "production",
+//!   "hosts": { "staging": { "adapter": "cursor", "paths": ["/srv/staging/.cursor/mcp.json"] } }
+//! }
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::environment::EnvironmentName;
+use crate::host::HostId;
+
+/// The version of the file that this program writes.
+const VERSION: u32 = 1;
+
+/// What is kept in `settings.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Settings {
+    /// What a command means that can be given an environment and is given none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_environment: Option<EnvironmentName>,
+    /// Hosts beside those that adapters know by themselves.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hosts: BTreeMap<HostId, NamedHost>,
+}
+
+/// A host that its user named: an adapter's format, in another place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NamedHost {
+    /// The adapter that knows the format.
+    pub adapter: HostId,
+    /// Absolute paths, one for each document that the adapter declares, in its order.
+    pub paths: Vec<PathBuf>,
+}
+
+/// Settings that can't be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// It is not what this program writes.
+    #[error("it is damaged")]
+    Damaged(#[from] serde_json::Error),
+    /// A newer hatch wrote it.
+    #[error("it has version {0}, which this hatch does not know")]
+    OtherVersion(u32),
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    version: u32,
+    #[serde(flatten)]
+    settings: Settings,
+}
+
+/// The one field that every version has.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+impl Settings {
+    /// Reads the file; one that is not there says nothing.
+    ///
+    /// # Errors
+    ///
+    /// Fails for a file that is broken or newer: what its user named is not to be lost.
+    pub fn parse(bytes: Option<&[u8]>) -> Result<Self, SettingsError> {
+        let Some(bytes) = bytes else { return Ok(Settings::default()) };
+        let Versioned { version } = serde_json::from_slice(bytes)?;
+        if version != VERSION {
+            return Err(SettingsError::OtherVersion(version));
+        }
+        Ok(serde_json::from_slice::<File>(bytes)?.settings)
+    }
+
+    /// The file's bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fails for a path that is not Unicode, which JSON can't hold.
+    pub fn print(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let file = File { version: VERSION, settings: self.clone() };
+        let mut bytes = serde_json::to_vec_pretty(&file)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printing_and_reading_are_inverse() {
+        let host = NamedHost {
+            adapter: HostId::new("cursor").unwrap(),
+            paths: vec![PathBuf::from("/srv/mcp.json")],
+        };
+        let settings = Settings {
+            current_environment: Some(EnvironmentName::new("dev").unwrap()),
+            hosts: [(HostId::new("staging").unwrap(), host)].into(),
+        };
+        assert_eq!(Settings::parse(Some(&settings.print().unwrap())).unwrap(), settings);
+        assert_eq!(Settings::parse(None).unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn a_broken_or_newer_file_is_an_error() {
+        for (text, message) in [
+            ("{", "it is damaged"),
+            ("{}", "it is damaged"),
+            (r#"{"version": 1, "hosts": {"A b": {}}}"#, "it is damaged"),
+            (r#"{"version": 1, "current-environment": "../x"}"#, "it is damaged"),
+            (r#"{"version": 7}"#, "it has version 7, which this hatch does not know"),
+        ] {
+            assert_eq!(Settings::parse(Some(text.as_bytes())).unwrap_err().to_string(), message);
+        }
+    }
+}
