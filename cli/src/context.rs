@@ -203,11 +203,6 @@ impl Context {
         }
     }
 
-    /// Puts back what a run that was killed left half done, and says so.
-    pub fn recover(&self) -> Result<(), CommandError> {
-        crate::commands::recover(self)
-    }
-
     /// Says, without writing, that a run that was killed left something to put back.
     pub fn mention_unfinished(&self) {
         if transaction::pending(&self.home, &self.store).unwrap_or(false) {

@@ -100,6 +100,36 @@ pub enum ScopeArg {
     Project,
 }
 
+/// Options of every command that changes an environment: it is hatch's own, and can be
+/// undone, so nothing is asked
+#[derive(Args, Debug)]
+pub struct EnvWriteArgs {
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Do not mask what looks like a secret
+    #[arg(long)]
+    pub show_secrets: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl From<&EnvWriteArgs> for WriteArgs {
+    fn from(args: &EnvWriteArgs) -> Self {
+        WriteArgs {
+            dry_run: args.dry_run,
+            auto_approve: true,
+            no_backup: false,
+            diff: false,
+            show_secrets: args.show_secrets,
+            json: args.json,
+        }
+    }
+}
+
 /// Options of every command that writes
 #[derive(Args, Debug)]
 pub struct WriteArgs {

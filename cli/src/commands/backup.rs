@@ -1,13 +1,12 @@
 //! `hatch mcp backup list` and `hatch mcp backup restore`.
 
 use hatch_core::backup::{Backup, BackupId, Catalogue, Content, Taken};
-use hatch_core::configuration::{Configuration, File};
 use hatch_core::host::Scope;
-use hatch_core::plan::{FilePlan, Noting, Plan, TargetPlan, planner};
+use hatch_core::plan::{FilePlan, Noting, Plan, TargetPlan, whole};
 use hatch_core::registry::Host;
 use hatch_core::store::Reader;
 
-use super::write::carry_out;
+use super::write::{begin, carry_out};
 use super::{host, host_fault};
 use crate::args::backup::{BackupListArgs, BackupRestoreArgs};
 use crate::context::{self, Context};
@@ -75,11 +74,7 @@ fn row(cx: &Context, backup: &Backup, host: &Host) -> Option<BackupRow> {
 
 /// Puts a host's files back as a backup has them.
 pub fn restore(cx: &Context, args: &BackupRestoreArgs) -> Result<Exit, CommandError> {
-    if args.write.dry_run {
-        cx.mention_unfinished();
-    } else {
-        cx.recover()?;
-    }
+    begin(cx, &args.write)?;
     let host = host(cx, &args.host).map_err(Fault::failure)?;
     let catalogue = Catalogue::new(&cx.store, &cx.home);
     let backup = choose(&catalogue, host, args.backup.as_deref()).map_err(Fault::failure)?;
@@ -129,25 +124,5 @@ fn plan(cx: &Context, host: &Host, contents: Vec<Content>) -> Result<TargetPlan,
         let before = cx.store.read(&location).map_err(|error| host_fault(host, &error.into()))?;
         files.push(FilePlan { location, before, after: content.bytes });
     }
-    let read = |bytes: fn(&FilePlan) -> &Option<Vec<u8>>| {
-        let files = files
-            .iter()
-            .map(|file| File { location: file.location.clone(), bytes: bytes(file).clone() });
-        Configuration::read(&*host.adapter, files.collect())
-    };
-    let (changes, warnings) = match (read(|file| &file.before), read(|file| &file.after)) {
-        (Ok(before), Ok(after)) => (planner::differences(&before.reading, &after.reading), vec![]),
-        (Err(_), _) => {
-            (vec![], vec!["what is there now can't be read; it is backed up as it is".to_owned()])
-        }
-        (_, Err(_)) => (vec![], vec!["what the backup has can't be read by hatch".to_owned()]),
-    };
-    Ok(TargetPlan {
-        owner: host.id.clone().into(),
-        name: host.name().to_owned(),
-        files,
-        changes,
-        warnings,
-        after_write: host.adapter.descriptor().after_write.clone(),
-    })
+    Ok(whole::host(host, files))
 }

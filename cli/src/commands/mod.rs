@@ -8,8 +8,6 @@ pub mod sync;
 mod targets;
 mod write;
 
-pub use write::recover;
-
 use hatch_core::filter::{Pattern, PatternError};
 use hatch_core::host::Scope;
 use hatch_core::registry::Host;

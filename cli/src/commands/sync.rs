@@ -10,7 +10,7 @@ use hatch_core::server::{Server, ServerName};
 use hatch_core::source::Source;
 
 use super::targets::{self, Absent, LOOKED_FOR, available};
-use super::write::carry_out;
+use super::write::{begin, carry_out};
 use super::{host, host_fault, pattern};
 use crate::args::sync::SyncArgs;
 use crate::context::{self, Context};
@@ -23,11 +23,7 @@ pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
     if let Some(project) = &args.project {
         cx.roots.project = cx.absolute(project);
     }
-    if args.write.dry_run {
-        cx.mention_unfinished();
-    } else {
-        cx.recover()?;
-    }
+    begin(cx, &args.write)?;
     let request = Request::resolve(cx, args)?;
     let plan = request.plan(cx, args)?;
     if args.strict {

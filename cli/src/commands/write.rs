@@ -12,8 +12,17 @@ use crate::prompt::{Answer, confirm};
 use crate::view::json::{Run, Source};
 use crate::view::plan::{Secrets, Totals, preview};
 use crate::view::sanitize::sanitize_line;
-use crate::view::{count, diff, report};
+use crate::view::{diff, report};
 use crate::{interrupt, view};
+
+/// What every run that may write does first: puts back what a run that was killed left.
+pub fn begin(cx: &Context, args: &WriteArgs) -> Result<(), CommandError> {
+    if args.dry_run {
+        cx.mention_unfinished();
+        return Ok(());
+    }
+    recover(cx)
+}
 
 /// Shows a plan, asks, and carries it out. Returns the report if it was applied.
 pub fn carry_out(
@@ -47,7 +56,7 @@ pub fn carry_out(
         return Ok(None);
     }
     if args.dry_run {
-        let (hosts, remarks) = (count(totals.hosts, "host"), totals.remarks());
+        let (hosts, remarks) = (totals.targets(), totals.remarks());
         match args.json {
             true => json("dry-run", None)?,
             false => cx
@@ -59,7 +68,7 @@ pub fn carry_out(
     interrupt::listen();
     mention_running(cx, plan);
     if !args.auto_approve && !context::approves() {
-        let question = format!("Write these changes to {}?", count(totals.hosts, "host"));
+        let question = format!("Write these changes to {}?", totals.targets());
         if confirm(&question)? == Answer::No {
             match args.json {
                 true => json("declined", None)?,
@@ -71,7 +80,7 @@ pub fn carry_out(
     let report = apply(cx, plan, if args.no_backup { Keep::Nothing } else { Keep::Backup })?;
     let told = match args.json {
         true => json("applied", Some(&report)),
-        false => cx.output.print(&report::summary(&report, &totals.remarks())),
+        false => cx.output.print(&report::summary(&report, &totals)),
     };
     // It is done, whether or not someone hears of it.
     if told.is_err_and(|error| !error.faults.is_empty()) {
@@ -150,7 +159,7 @@ fn apply_error(command: &str, error: &ApplyError) -> CommandError {
 }
 
 /// Puts back what a run that was killed left half done, and says so.
-pub fn recover(cx: &Context) -> Result<(), CommandError> {
+fn recover(cx: &Context) -> Result<(), CommandError> {
     let failed = |error: &RecoverError| {
         let exit = match error {
             RecoverError::Incomplete(_) => Exit::NeedsPerson,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 use hatch_core::adapter::{Loss, LossKind};
+use hatch_core::owner::Owner;
 use hatch_core::plan::{Change, ChangeKind, FieldChange, FilePlan, Plan, Shown, TargetPlan};
 
 use super::count;
@@ -137,6 +138,8 @@ fn lost(loss: &Loss) -> String {
 pub struct Totals {
     /// Hosts whose files change.
     pub hosts: usize,
+    /// Environments whose files change.
+    pub environments: usize,
     /// Servers that are added or changed on some host.
     pub changed: usize,
     /// Servers that some host can't have.
@@ -150,7 +153,11 @@ impl Totals {
     pub fn of(plan: &Plan) -> Self {
         let mut totals = Totals::default();
         for target in &plan.targets {
-            totals.hosts += usize::from(!target.files.iter().all(FilePlan::is_unchanged));
+            let changes = usize::from(!target.files.iter().all(FilePlan::is_unchanged));
+            match target.owner {
+                Owner::Host(_) => totals.hosts += changes,
+                Owner::Environment(_) => totals.environments += changes,
+            }
             for change in &target.changes {
                 match change.kind {
                     ChangeKind::Refuse(_) => totals.refused += 1,
@@ -161,6 +168,17 @@ impl Totals {
             }
         }
         totals
+    }
+
+    /// `2 hosts`, `1 environment`, or both.
+    pub fn targets(&self) -> String {
+        match (self.hosts, self.environments) {
+            (hosts, 0) => count(hosts, "host"),
+            (0, environments) => count(environments, "environment"),
+            (hosts, environments) => {
+                format!("{} and {}", count(hosts, "host"), count(environments, "environment"))
+            }
+        }
     }
 
     /// `, 2 servers left out`, or nothing.

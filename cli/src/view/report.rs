@@ -5,19 +5,19 @@ use std::fmt::Write as _;
 use hatch_core::event::Event;
 use hatch_core::report::{Outcome, Report};
 
+use super::{Output, count};
+use super::plan::Totals;
 use super::sanitize::sanitize_line;
 use super::style::{ADD, DIM};
-use super::{Output, count};
 
 /// The last lines of a run that wrote.
-pub fn summary(report: &Report, remarks: &str) -> String {
+pub fn summary(report: &Report, totals: &Totals) -> String {
     let changed: Vec<_> = report
         .targets
         .iter()
         .filter(|target| target.files.iter().any(|file| file.outcome != Outcome::Unchanged))
         .collect();
-    let mut text =
-        format!("{ADD}Done{ADD:#}: {} changed{remarks}.\n", count(changed.len(), "host"));
+    let mut text = format!("{ADD}Done{ADD:#}: {} changed{}.\n", totals.targets(), totals.remarks());
     if let Some(backup) = &report.backup {
         let folder = backup.folder.to_string();
         let _ = writeln!(text, "Backup: {} {DIM}({}){DIM:#}", backup.id, sanitize_line(&folder));

@@ -1,0 +1,120 @@
+//! Documents that are replaced as a whole: by what a backup has, or by what a person wrote.
+//!
+//! Such a change is planned on bytes. A document that can't be read any more is the very
+//! reason to put an older one back, so what can't be read is said, and is no error.
+
+use super::{FilePlan, TargetPlan, planner};
+use crate::adapter::Reading;
+use crate::configuration::{Configuration, ConfigurationError, File};
+use crate::environment::{Environment, EnvironmentName};
+use crate::registry::Host;
+
+/// Which bytes of a file are meant.
+type Side = fn(&FilePlan) -> &Option<Vec<u8>>;
+
+const BEFORE: Side = |file| &file.before;
+const AFTER: Side = |file| &file.after;
+
+/// What becomes of a host's documents, one for each that its descriptor declares and in that
+/// order.
+pub fn host(host: &Host, files: Vec<FilePlan>) -> TargetPlan {
+    let read = |side: Side| -> Result<Reading, ConfigurationError> {
+        let files = files
+            .iter()
+            .map(|file| File { location: file.location.clone(), bytes: side(file).clone() });
+        Configuration::read(&*host.adapter, files.collect()).map(|it| it.reading)
+    };
+    let (changes, warnings) = match (read(BEFORE), read(AFTER)) {
+        (Ok(before), Ok(after)) => (planner::differences(&before, &after), vec![]),
+        (Err(_), _) => {
+            (vec![], vec!["what is there now can't be read; it is backed up as it is".to_owned()])
+        }
+        (_, Err(_)) => (vec![], vec!["what is put there can't be read by hatch".to_owned()]),
+    };
+    TargetPlan {
+        owner: host.id.clone().into(),
+        name: host.name().to_owned(),
+        files,
+        changes,
+        warnings,
+        after_write: host.adapter.descriptor().after_write.clone(),
+    }
+}
+
+/// What becomes of an environment's file.
+pub fn environment(name: EnvironmentName, file: FilePlan) -> TargetPlan {
+    let read = |side: Side| match side(&file) {
+        None => Ok(Environment::default()),
+        Some(bytes) => Environment::parse(bytes),
+    };
+    let (changes, warnings) = match (read(BEFORE), read(AFTER)) {
+        (Ok(before), Ok(after)) => {
+            (planner::differences(&servers(&before), &servers(&after)), others(&before, &after))
+        }
+        (Err(_), _) => {
+            (vec![], vec!["what is there now can't be read; it is backed up as it is".to_owned()])
+        }
+        (_, Err(_)) => (vec![], vec!["what is put there can't be read by hatch".to_owned()]),
+    };
+    TargetPlan {
+        name: format!("environment `{name}`"),
+        owner: crate::owner::Owner::Environment(name),
+        files: vec![file],
+        changes,
+        warnings,
+        after_write: None,
+    }
+}
+
+/// The environment's own servers; its entries were checked when it was read.
+fn servers(environment: &Environment) -> Reading {
+    let servers = environment.servers_for(&[]).unwrap_or_default();
+    Reading { servers, ..Reading::default() }
+}
+
+/// What else of an environment changes.
+fn others(before: &Environment, after: &Environment) -> Vec<String> {
+    let parts = [
+        ("description", before.description == after.description),
+        ("extends", before.extends == after.extends),
+        ("hosts", before.overrides == after.overrides),
+    ];
+    let changed = parts.into_iter().filter(|(_, same)| !same);
+    changed.map(|(part, _)| format!("its `{part}` changes")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::ChangeKind;
+    use crate::store::Location;
+
+    fn plan(before: Option<&str>, after: Option<&str>) -> TargetPlan {
+        let bytes = |text: Option<&str>| text.map(|text| text.as_bytes().to_vec());
+        let location = Location::new("/h/.hatch/envs/dev.json", "~/.hatch/envs/dev.json");
+        let file = FilePlan { location, before: bytes(before), after: bytes(after) };
+        environment(EnvironmentName::new("dev").unwrap(), file)
+    }
+
+    #[test]
+    fn an_environment_s_change_is_told_server_by_server() {
+        let before = r#"{"mcpServers": {"a": {"command": "a"}, "b": {"command": "b"}}}"#;
+        let after = r#"{"description": "x", "mcpServers": {"a": {"command": "c"}}}"#;
+        let plan = plan(Some(before), Some(after));
+        let kinds: Vec<_> = plan.changes.iter().map(|it| (it.server.as_str(), &it.kind)).collect();
+        assert!(matches!(
+            kinds.as_slice(),
+            [("a", ChangeKind::Update(_)), ("b", ChangeKind::Remove)]
+        ));
+        assert_eq!(plan.warnings, ["its `description` changes"]);
+        assert_eq!(plan.owner.to_string(), "env:dev");
+    }
+
+    #[test]
+    fn one_that_can_t_be_read_is_said_and_no_error() {
+        let good = r#"{"mcpServers": {}}"#;
+        assert!(plan(Some("{"), Some(good)).warnings[0].contains("there now can't be read"));
+        assert!(plan(Some(good), Some("{")).warnings[0].contains("can't be read by hatch"));
+        assert!(plan(None, Some(good)).warnings.is_empty());
+    }
+}
