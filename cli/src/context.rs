@@ -231,6 +231,11 @@ pub fn standard_input() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// When a file was last changed.
+pub fn modified(path: &Path) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::try_from(path.metadata().ok()?.modified().ok()?).ok()
+}
+
 /// The terminal's width in cells; `None` where results do not go to a terminal.
 pub fn width() -> Option<usize> {
     if !io::stdout().is_terminal() {

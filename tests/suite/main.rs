@@ -11,6 +11,7 @@ mod options;
 mod output;
 mod places;
 mod secrets;
+mod show;
 mod sync;
 mod terminal;
 mod whole;

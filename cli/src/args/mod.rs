@@ -88,6 +88,7 @@ pub enum McpCommand {
     Sync(sync::SyncArgs),
     Discover(list::DiscoverArgs),
     List(list::ListArgs),
+    Show(list::ShowArgs),
     Backup(backup::BackupArgs),
 }
 

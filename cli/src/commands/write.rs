@@ -31,7 +31,7 @@ pub fn carry_out(
     source: Option<&Source>,
     args: &WriteArgs,
 ) -> Result<Option<Report>, CommandError> {
-    let secrets = if args.show_secrets { Secrets::Clear } else { Secrets::Masked };
+    let secrets = Secrets::of(args.show_secrets);
     let json = |result, report: Option<&Report>| {
         cx.output.json(&Run::new(plan, source.cloned(), result, report, secrets))
     };

@@ -22,6 +22,11 @@ pub enum Secrets {
 }
 
 impl Secrets {
+    /// As `--show-secrets` says.
+    pub fn of(show_secrets: bool) -> Self {
+        if show_secrets { Secrets::Clear } else { Secrets::Masked }
+    }
+
     /// The value as it may be shown.
     pub fn show(self, value: &Shown) -> &str {
         match self {

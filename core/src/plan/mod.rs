@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod diff;
+pub mod mask;
 pub mod planner;
 pub mod prepare;
 pub mod whole;
