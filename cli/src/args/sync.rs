@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{ScopeArg, WriteArgs};
 
@@ -15,7 +15,8 @@ use super::{ScopeArg, WriteArgs};
   hatch mcp sync --from-env production --to-host claude-desktop,cursor
   hatch mcp sync --from-host claude-desktop --to-host all --dry-run
   hatch mcp sync --from-env dev --to-host cursor --pattern '^(?!test-).*'
-  hatch mcp sync --from-env ./team.json --to-host cursor --scope project")]
+  hatch mcp sync --from-env ./team.json --to-host cursor --scope project
+  hatch mcp sync --from-env production --to-host all --prune --on-conflict keep")]
 pub struct SyncArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -52,6 +53,21 @@ pub struct SyncArgs {
     #[arg(long)]
     pub resolve_env: bool,
 
+    /// Take away what an earlier sync from this source put there, and the source no longer has
+    ///
+    /// Servers that hatch did not put there, or that came from elsewhere, stay. With
+    /// `--pattern`, only servers that it matches are taken away.
+    #[arg(long, conflicts_with = "servers")]
+    pub prune: bool,
+
+    /// What to do about servers that someone changed since hatch put them there
+    #[arg(long, value_name = "WHAT", default_value = "ask")]
+    pub on_conflict: OnConflict,
+
+    /// Write the full path of each command, for apps that do not have the shell's PATH
+    #[arg(long)]
+    pub absolute_commands: bool,
+
     /// Reach remote servers through a command, on hosts that only start local ones
     ///
     /// `{url}` stands for the server's address, and a word `{headers}` for its headers:
@@ -61,6 +77,17 @@ pub struct SyncArgs {
 
     #[command(flatten)]
     pub write: WriteArgs,
+}
+
+/// What becomes of a server that someone changed on its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnConflict {
+    /// Ask for each; without a terminal, stop before anything is written
+    Ask,
+    /// Leave it as it is
+    Keep,
+    /// Replace it by what the source says
+    Overwrite,
 }
 
 #[derive(Args, Debug)]
