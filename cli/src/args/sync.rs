@@ -1,10 +1,8 @@
 //! `hatch mcp sync`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::{ScopeArg, WriteArgs};
+use super::{FitArgs, PlaceArgs, WriteArgs};
 
 /// Carry servers from an environment or a host to other hosts
 ///
@@ -32,32 +30,15 @@ pub struct SyncArgs {
     #[arg(long, value_name = "REGEX")]
     pub pattern: Option<String>,
 
-    /// Stop if a host cannot hold all that the source says of a server
-    #[arg(long)]
-    pub strict: bool,
-
     /// Write to hosts that are not there yet, too
     #[arg(long)]
     pub create: bool,
 
-    /// Which servers of each host, where it keeps some for each project
-    #[arg(long, value_name = "SCOPE", default_value = "user")]
-    pub scope: ScopeArg,
+    #[command(flatten)]
+    pub place: PlaceArgs,
 
-    /// The project's folder, for `--scope project` [default: the current folder]
-    #[arg(long, value_name = "DIR")]
-    pub project: Option<PathBuf>,
-
-    /// Write the values of variables into hosts that expand no references
-    #[arg(long)]
-    pub resolve_env: bool,
-
-    /// Reach remote servers through a command, on hosts that only start local ones
-    ///
-    /// `{url}` stands for the server's address, and a word `{headers}` for its headers:
-    /// 'npx -y mcp-remote {url} {headers}'.
-    #[arg(long, value_name = "COMMAND")]
-    pub bridge: Option<String>,
+    #[command(flatten)]
+    pub fit: FitArgs,
 
     #[command(flatten)]
     pub write: WriteArgs,

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod discover;
 pub mod env;
 pub mod list;
+mod planning;
 mod read;
 pub mod show;
 pub mod sync;

@@ -4,36 +4,31 @@ use std::collections::BTreeMap;
 
 use hatch_core::filter::{Filter, FilterError};
 use hatch_core::plan::planner::{self, Target};
-use hatch_core::plan::prepare::{Bridge, Preparation};
+use hatch_core::plan::prepare::Bridge;
 use hatch_core::plan::{ChangeKind, Plan};
 use hatch_core::server::{Server, ServerName};
 use hatch_core::source::Source;
 
+use super::planning::{exit, unplanned, warn_of_missing_commands};
 use super::targets::{self, Absent, LOOKED_FOR, available};
 use super::write::{begin, carry_out};
 use super::{host, host_fault, pattern};
 use crate::args::sync::SyncArgs;
-use crate::context::{self, Context};
+use crate::context::Context;
 use crate::error::{CommandError, Fault, did_you_mean};
 use crate::exit::Exit;
 use crate::view::json;
 
 /// Resolves, plans, previews, confirms, applies and reports.
 pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
-    if let Some(project) = &args.project {
-        cx.roots.project = cx.absolute(project);
-    }
+    cx.look_in(&args.place);
     begin(cx, &args.write)?;
     let request = Request::resolve(cx, args)?;
     let plan = request.plan(cx, args)?;
-    if args.strict {
-        refuse_losses(&plan)?;
-    }
+    args.fit.check(&plan)?;
     let source = json::Source::from(&request.source.origin());
     carry_out(cx, &plan, Some(&source), &args.write)?;
-    let refused = plan.targets.iter().flat_map(|target| &target.changes);
-    let all_refused = refused.clone().all(|it| matches!(it.kind, ChangeKind::Refuse(_)));
-    Ok(if all_refused && refused.count() > 0 { Exit::Failure } else { Exit::Success })
+    Ok(exit(&plan))
 }
 
 /// A command line with every name resolved.
@@ -50,12 +45,7 @@ impl Request {
         let mut faults = Vec::new();
         let mut keep = |fault: Fault| faults.push(fault);
         let filter = filter(args).map_err(&mut keep).ok();
-        let bridge = args.bridge.as_deref().map(Bridge::new).transpose();
-        let bridge = bridge.map_err(|error| {
-            keep(
-                Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'"),
-            );
-        });
+        let bridge = args.fit.bridge().map_err(&mut keep);
         let source = source(cx, args).map_err(&mut keep).ok();
         let selected = match (&source, &filter) {
             (Some(source), Some(filter)) => select(source, filter).map_err(&mut keep).ok(),
@@ -66,7 +56,7 @@ impl Request {
             _ => None,
         };
         let absent = if args.create { Absent::Create } else { Absent::Fail };
-        let targets = targets::resolve(cx, &args.to_hosts, from, args.scope.into(), absent);
+        let targets = targets::resolve(cx, &args.to_hosts, from, args.place.scope.into(), absent);
         let targets = targets.map_err(|them| faults.extend(them)).ok();
         CommandError::check(faults)?;
         match (source, selected, targets, bridge) {
@@ -78,20 +68,11 @@ impl Request {
     }
 
     fn plan(&self, cx: &Context, args: &SyncArgs) -> Result<Plan, CommandError> {
-        let how = Preparation {
-            bridge: self.bridge.as_ref(),
-            inline: args.resolve_env.then_some(&cx.roots.variables),
-        };
+        let how = args.fit.preparation(cx, self.bridge.as_ref());
         let plan = planner::sync(&self.source, &self.selected, &self.targets, how);
-        let mut plan = plan.map_err(|errors| {
-            let fault = |(at, error): (usize, planner::PlanError)| {
-                let host = &self.targets[at].host;
-                Fault::because(format!("{} ({}) can't be changed", host.name(), host.id), &error)
-            };
-            CommandError { exit: Exit::Failure, faults: errors.into_iter().map(fault).collect() }
-        })?;
+        let mut plan = plan.map_err(|errors| unplanned(&self.targets, &errors))?;
         self.warn_of_hand_edits(cx, &mut plan);
-        self.warn_of_missing_commands(cx, &mut plan);
+        warn_of_missing_commands(cx, &mut plan);
         Ok(plan)
     }
 
@@ -106,37 +87,6 @@ impl Request {
                 if managed.was_edited(&target.host.id, server) {
                     planned.warnings.push(format!(
                         "`{}` was changed by hand since hatch put it there",
-                        change.server
-                    ));
-                }
-            }
-        }
-    }
-
-    /// A command that is not found here will not be found by the host.
-    fn warn_of_missing_commands(&self, cx: &Context, plan: &mut Plan) {
-        let mut known: BTreeMap<String, bool> = BTreeMap::new();
-        for planned in &mut plan.targets {
-            for change in &planned.changes {
-                let (ChangeKind::Add(fields) | ChangeKind::Update(fields)) = &change.kind else {
-                    continue;
-                };
-                let command = fields.iter().find(|field| field.field == "command");
-                let Some(command) = command.and_then(|field| field.after.as_ref()) else {
-                    continue;
-                };
-                let command = command.clear.expose();
-                let is_plain = !command.contains(['$', ' ', '%', '{']) && !command.is_empty();
-                let is_found = is_plain
-                    && *known
-                        .entry(command.to_owned())
-                        .or_insert_with(|| context::is_on_path(command, &cx.roots));
-                if is_plain
-                    && !is_found
-                    && cx.roots.variables.contains_key(std::ffi::OsStr::new("PATH"))
-                {
-                    planned.warnings.push(format!(
-                        "`{}`: the command `{command}` was not found here",
                         change.server
                     ));
                 }
@@ -179,7 +129,7 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
     }
     let name = args.source.from_host.as_deref().unwrap_or_default();
     let host = host(cx, name)?;
-    let places = available(cx, host, args.scope.into()).map_err(|it| it.hint(LOOKED_FOR))?;
+    let places = available(cx, host, args.place.scope.into()).map_err(|it| it.hint(LOOKED_FOR))?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
     for entry in &configuration.reading.unreadable {
@@ -207,21 +157,4 @@ fn select(source: &Source, filter: &Filter) -> Result<Vec<ServerName>, Fault> {
         }
     })?;
     Ok(selected.into_iter().map(|server| server.name).collect())
-}
-
-/// `--strict`: what a host can't hold ends the run.
-fn refuse_losses(plan: &Plan) -> Result<(), CommandError> {
-    let mut faults = Vec::new();
-    for target in &plan.targets {
-        for change in &target.changes {
-            let what = format!("{} can't hold all of `{}`", target.owner, change.server);
-            if let ChangeKind::Refuse(reason) = &change.kind {
-                faults.push(Fault::new(format!("{what}: {reason}")));
-            }
-            for loss in &change.losses {
-                faults.push(Fault::new(format!("{what}: {}: {}", loss.field, loss.detail)));
-            }
-        }
-    }
-    CommandError::check(faults)
 }
