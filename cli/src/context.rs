@@ -20,7 +20,7 @@ use hatch_core::store::{Reader, StoreError};
 use hatch_core::transaction;
 
 use crate::Hosts;
-use crate::args::GlobalArgs;
+use crate::args::{GlobalArgs, PlaceArgs};
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::Output;
@@ -136,6 +136,13 @@ impl Context {
         let location = self.store.admit(path, &self.roots.shown(path))?;
         let bytes = self.store.read(&location)?;
         Ok(File { location, bytes })
+    }
+
+    /// Takes a command's word for where the project is.
+    pub fn look_in(&mut self, place: &PlaceArgs) {
+        if let Some(project) = &place.project {
+            self.roots.project = self.absolute(project);
+        }
     }
 
     /// Takes a path of the command line from the current folder.

@@ -105,6 +105,41 @@ pub enum ScopeArg {
     Project,
 }
 
+/// Where a host's servers are looked for
+#[derive(Args, Debug)]
+pub struct PlaceArgs {
+    /// Which servers of each host, where it keeps some for each project
+    #[arg(long, value_name = "SCOPE", default_value = "user")]
+    pub scope: ScopeArg,
+
+    /// The project's folder, for `--scope project` [default: the current folder]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+}
+
+/// What is done about what a host can't hold
+#[derive(Args, Debug)]
+pub struct FitArgs {
+    /// Stop if a host cannot hold all that is said of a server
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Write the values of variables into hosts that expand no references
+    #[arg(long)]
+    pub resolve_env: bool,
+
+    /// Write the full path of each command, for apps that do not have the shell's PATH
+    #[arg(long)]
+    pub absolute_commands: bool,
+
+    /// Reach remote servers through a command, on hosts that only start local ones
+    ///
+    /// `{url}` stands for the server's address, and a word `{headers}` for its headers:
+    /// 'npx -y mcp-remote {url} {headers}'.
+    #[arg(long, value_name = "COMMAND")]
+    pub bridge: Option<String>,
+}
+
 /// Options of every command that changes an environment: it is hatch's own, and can be
 /// undone, so nothing is asked
 #[derive(Args, Debug)]

@@ -1,10 +1,8 @@
 //! `hatch mcp sync`.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
-use super::{ScopeArg, WriteArgs};
+use super::{FitArgs, PlaceArgs, WriteArgs};
 
 /// Carry servers from an environment or a host to other hosts
 ///
@@ -33,25 +31,12 @@ pub struct SyncArgs {
     #[arg(long, value_name = "REGEX")]
     pub pattern: Option<String>,
 
-    /// Stop if a host cannot hold all that the source says of a server
-    #[arg(long)]
-    pub strict: bool,
-
     /// Write to hosts that are not there yet, too
     #[arg(long)]
     pub create: bool,
 
-    /// Which servers of each host, where it keeps some for each project
-    #[arg(long, value_name = "SCOPE", default_value = "user")]
-    pub scope: ScopeArg,
-
-    /// The project's folder, for `--scope project` [default: the current folder]
-    #[arg(long, value_name = "DIR")]
-    pub project: Option<PathBuf>,
-
-    /// Write the values of variables into hosts that expand no references
-    #[arg(long)]
-    pub resolve_env: bool,
+    #[command(flatten)]
+    pub place: PlaceArgs,
 
     /// Take away what an earlier sync from this source put there, and the source no longer has
     ///
@@ -64,16 +49,8 @@ pub struct SyncArgs {
     #[arg(long, value_name = "WHAT", default_value = "ask")]
     pub on_conflict: OnConflict,
 
-    /// Write the full path of each command, for apps that do not have the shell's PATH
-    #[arg(long)]
-    pub absolute_commands: bool,
-
-    /// Reach remote servers through a command, on hosts that only start local ones
-    ///
-    /// `{url}` stands for the server's address, and a word `{headers}` for its headers:
-    /// 'npx -y mcp-remote {url} {headers}'.
-    #[arg(long, value_name = "COMMAND")]
-    pub bridge: Option<String>,
+    #[command(flatten)]
+    pub fit: FitArgs,
 
     #[command(flatten)]
     pub write: WriteArgs,

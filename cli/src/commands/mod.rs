@@ -6,6 +6,7 @@ pub mod env;
 pub mod host;
 pub mod list;
 mod lookup;
+mod planning;
 mod read;
 pub mod show;
 pub mod status;

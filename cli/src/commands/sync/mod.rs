@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use hatch_core::filter::{Filter, FilterError};
 use hatch_core::plan::conflict::HostServers;
 use hatch_core::plan::planner::{self, Target};
-use hatch_core::plan::prepare::{Bridge, Preparation};
-use hatch_core::plan::{ChangeKind, Plan, conflict};
+use hatch_core::plan::prepare::Bridge;
+use hatch_core::plan::{Plan, conflict};
 use hatch_core::server::ServerName;
 use hatch_core::source::Source;
 
+use super::planning::{exit, unplanned};
 use super::targets::{self, Absent, LOOKED_FOR, available};
 use super::write::{begin, carry_out};
 use super::{host, host_fault, lookup, pattern};
@@ -23,20 +24,14 @@ use crate::view::json;
 
 /// Resolves, plans, previews, confirms, applies and reports.
 pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
-    if let Some(project) = &args.project {
-        cx.roots.project = cx.absolute(project);
-    }
+    cx.look_in(&args.place);
     begin(cx, &args.write)?;
     let request = Request::resolve(cx, args)?;
     let plan = request.decided_plan(cx, args)?;
-    if args.strict {
-        refuse_losses(&plan)?;
-    }
+    args.fit.check(&plan)?;
     let source = json::Source::from(&request.source.origin());
     carry_out(cx, &plan, Some(&source), &args.write)?;
-    let refused = plan.targets.iter().flat_map(|target| &target.changes);
-    let all_refused = refused.clone().all(|it| matches!(it.kind, ChangeKind::Refuse(_)));
-    Ok(if all_refused && refused.count() > 0 { Exit::Failure } else { Exit::Success })
+    Ok(exit(&plan))
 }
 
 /// A command line with every name resolved.
@@ -57,12 +52,7 @@ impl Request {
         let mut faults = Vec::new();
         let mut keep = |fault: Fault| faults.push(fault);
         let filter = filter(args).map_err(&mut keep).ok();
-        let bridge = args.bridge.as_deref().map(Bridge::new).transpose();
-        let bridge = bridge.map_err(|error| {
-            keep(
-                Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'"),
-            );
-        });
+        let bridge = args.fit.bridge().map_err(&mut keep);
         let source = source(cx, args).map_err(&mut keep).ok();
         let selected = match (&source, &filter) {
             (Some(source), Some(filter)) => {
@@ -75,12 +65,12 @@ impl Request {
             _ => None,
         };
         let absent = if args.create { Absent::Create } else { Absent::Fail };
-        let targets = targets::resolve(cx, &args.to_hosts, from, args.scope.into(), absent);
+        let targets = targets::resolve(cx, &args.to_hosts, from, args.place.scope.into(), absent);
         let targets = targets.map_err(|them| faults.extend(them)).ok();
         CommandError::check(faults)?;
         match (source, selected, targets, bridge) {
             (Some(source), Some(selected), Some(targets), Ok(bridge)) => {
-                let commands = args.absolute_commands.then(|| full_paths(cx, &source, args));
+                let commands = args.fit.absolute_commands.then(|| full_paths(cx, &source, args));
                 let stale = match (args.prune, &filter) {
                     (true, Some(filter)) => stale(cx, &source, &targets, filter)?,
                     _ => HostServers::new(),
@@ -113,11 +103,7 @@ impl Request {
         args: &SyncArgs,
         kept: &HostServers,
     ) -> Result<Plan, CommandError> {
-        let how = Preparation {
-            bridge: self.bridge.as_ref(),
-            inline: args.resolve_env.then_some(&cx.roots.variables),
-            commands: self.commands.as_ref(),
-        };
+        let how = args.fit.preparation(cx, self.bridge.as_ref(), self.commands.as_ref());
         let plan = planner::sync(planner::Sync {
             source: &self.source,
             selected: &self.selected,
@@ -126,13 +112,7 @@ impl Request {
             stale: &self.stale,
             kept,
         });
-        plan.map_err(|errors| {
-            let fault = |(at, error): (usize, planner::PlanError)| {
-                let host = &self.targets[at].host;
-                Fault::because(format!("{} ({}) can't be changed", host.name(), host.id), &error)
-            };
-            CommandError { exit: Exit::Failure, faults: errors.into_iter().map(fault).collect() }
-        })
+        plan.map_err(|errors| unplanned(&self.targets, &errors))
     }
 }
 
@@ -167,7 +147,7 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
     }
     let name = args.source.from_host.as_deref().unwrap_or_default();
     let host = host(cx, name)?;
-    let places = available(cx, host, args.scope.into()).map_err(|it| it.hint(LOOKED_FOR))?;
+    let places = available(cx, host, args.place.scope.into()).map_err(|it| it.hint(LOOKED_FOR))?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
     for entry in &configuration.reading.unreadable {
@@ -205,7 +185,7 @@ fn select(source: &Source, filter: &Filter, prunes: bool) -> Result<Vec<ServerNa
 /// Where the commands are that this run may write, the bridge's among them.
 fn full_paths(cx: &Context, source: &Source, args: &SyncArgs) -> BTreeMap<String, Option<String>> {
     let servers = source.servers().unwrap_or_default();
-    let bridge = args.bridge.as_deref().and_then(|text| text.split_whitespace().next());
+    let bridge = args.fit.bridge.as_deref().and_then(|text| text.split_whitespace().next());
     lookup::full_paths(cx, &servers, bridge)
 }
 
@@ -238,21 +218,4 @@ fn stale(
         stale.insert(target.host.id.clone(), gone);
     }
     Ok(stale)
-}
-
-/// `--strict`: what a host can't hold ends the run.
-fn refuse_losses(plan: &Plan) -> Result<(), CommandError> {
-    let mut faults = Vec::new();
-    for target in &plan.targets {
-        for change in &target.changes {
-            let what = format!("{} can't hold all of `{}`", target.owner, change.server);
-            if let ChangeKind::Refuse(reason) = &change.kind {
-                faults.push(Fault::new(format!("{what}: {reason}")));
-            }
-            for loss in &change.losses {
-                faults.push(Fault::new(format!("{what}: {}: {}", loss.field, loss.detail)));
-            }
-        }
-    }
-    CommandError::check(faults)
 }
