@@ -171,9 +171,27 @@ impl Context {
             .map_err(|error| self.environment_fault(name, &error))
     }
 
+    /// What an environment is noted as: its name, or the path of its file, which is the same
+    /// from wherever it was named.
+    pub fn environment_origin(&self, name: &str) -> String {
+        if !is_path(name) {
+            return name.to_owned();
+        }
+        let path = self.absolute(Path::new(name));
+        path.canonicalize().unwrap_or(path).display().to_string()
+    }
+
+    /// An environment as its user would write it.
+    pub fn environment_shown(&self, origin: &str) -> String {
+        match is_path(origin) {
+            true => self.roots.shown(Path::new(origin)),
+            false => origin.to_owned(),
+        }
+    }
+
     /// Reads an environment's own file.
     pub fn read_environment(&self, name: &str) -> Result<Environment, Fault> {
-        let is_path = name.ends_with(".json") || name.contains(['/', '\\']);
+        let is_path = is_path(name);
         let bytes = if is_path {
             let file = self.file(&self.absolute(Path::new(name)));
             file.map(|file| file.bytes)
@@ -238,6 +256,11 @@ pub fn standard_input() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether an environment is given as the path of a file.
+fn is_path(name: &str) -> bool {
+    name.ends_with(".json") || name.contains(['/', '\\'])
+}
+
 /// When a file was last changed.
 pub fn modified(path: &Path) -> Option<jiff::Timestamp> {
     jiff::Timestamp::try_from(path.metadata().ok()?.modified().ok()?).ok()
@@ -251,17 +274,18 @@ pub fn width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
-/// Whether a program can be started by this name, as far as this process can tell.
-pub fn is_on_path(command: &str, roots: &Roots) -> bool {
+/// The program that is started by this name, as far as this process can tell.
+pub fn find_command(command: &str, roots: &Roots) -> Option<PathBuf> {
     let path = Path::new(command);
     if path.components().count() > 1 {
-        return path.is_file();
+        return path.is_file().then(|| path.to_owned());
     }
     let folders = roots.variables.get(OsStr::new("PATH")).cloned().unwrap_or_default();
     let extensions: &[&str] =
         if cfg!(windows) { &["", ".exe", ".cmd", ".bat", ".com"] } else { &[""] };
-    std::env::split_paths(&folders).any(|folder| {
-        extensions.iter().any(|extension| folder.join(format!("{command}{extension}")).is_file())
+    std::env::split_paths(&folders).find_map(|folder| {
+        let candidates = extensions.iter().map(|it| folder.join(format!("{command}{it}")));
+        candidates.into_iter().find(|candidate| candidate.is_file())
     })
 }
 

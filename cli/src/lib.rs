@@ -80,6 +80,7 @@ fn run(hosts: Hosts) -> Exit {
         Command::CompileAdapter => return adapters::compile_child(),
         Command::Mcp(args) => commands::mcp(&cli.global, hosts, args),
         Command::Env(args) => commands::env::run(&cli.global, hosts, args),
+        Command::Host(args) => commands::host::run(&cli.global, hosts, args),
     };
     result.unwrap_or_else(|error: CommandError| {
         anstream::eprint!("{}", error.render());

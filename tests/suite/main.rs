@@ -5,13 +5,16 @@
 mod backups;
 mod bytes;
 mod common;
+mod conflicts;
 mod environments;
 mod errors;
+mod named_hosts;
 mod options;
 mod output;
 mod places;
 mod secrets;
 mod show;
+mod status;
 mod sync;
 mod terminal;
 mod whole;

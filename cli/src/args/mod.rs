@@ -2,7 +2,9 @@
 
 pub mod backup;
 pub mod env;
+pub mod host;
 pub mod list;
+pub mod status;
 pub mod sync;
 
 use std::path::PathBuf;
@@ -63,6 +65,7 @@ pub enum Color {
 pub enum Command {
     Mcp(McpArgs),
     Env(env::EnvArgs),
+    Host(host::HostArgs),
     /// Compile an adapter from standard input to standard output, within limits
     #[command(name = "__compile-adapter", hide = true)]
     CompileAdapter,
@@ -86,6 +89,7 @@ pub struct McpArgs {
 #[derive(Debug, Subcommand)]
 pub enum McpCommand {
     Sync(sync::SyncArgs),
+    Status(status::StatusArgs),
     Discover(list::DiscoverArgs),
     List(list::ListArgs),
     Show(list::ShowArgs),

@@ -1,6 +1,6 @@
 //! `hatch mcp sync`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{FitArgs, PlaceArgs, WriteArgs};
 
@@ -13,7 +13,8 @@ use super::{FitArgs, PlaceArgs, WriteArgs};
   hatch mcp sync --from-env production --to-host claude-desktop,cursor
   hatch mcp sync --from-host claude-desktop --to-host all --dry-run
   hatch mcp sync --from-env dev --to-host cursor --pattern '^(?!test-).*'
-  hatch mcp sync --from-env ./team.json --to-host cursor --scope project")]
+  hatch mcp sync --from-env ./team.json --to-host cursor --scope project
+  hatch mcp sync --from-env production --to-host all --prune --on-conflict keep")]
 pub struct SyncArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -40,8 +41,34 @@ pub struct SyncArgs {
     #[command(flatten)]
     pub fit: FitArgs,
 
+    /// Take away what an earlier sync from this source put there, and the source no longer has
+    ///
+    /// Servers that hatch did not put there, or that came from elsewhere, stay. With
+    /// `--pattern`, only servers that it matches are taken away.
+    #[arg(long, conflicts_with = "servers")]
+    pub prune: bool,
+
+    /// What to do about servers that someone changed since hatch put them there
+    #[arg(long, value_name = "WHAT", default_value = "ask")]
+    pub on_conflict: OnConflict,
+
+    /// Write the full path of each command, for apps that do not have the shell's PATH
+    #[arg(long)]
+    pub absolute_commands: bool,
+
     #[command(flatten)]
     pub write: WriteArgs,
+}
+
+/// What becomes of a server that someone changed on its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnConflict {
+    /// Ask for each; without a terminal, stop before anything is written
+    Ask,
+    /// Leave it as it is
+    Keep,
+    /// Replace it by what the source says
+    Overwrite,
 }
 
 #[derive(Args, Debug)]

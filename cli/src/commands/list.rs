@@ -63,7 +63,8 @@ fn show(
                 _ => row.transport.to_owned(),
             };
             let managed = if row.hatch_managed { "✓" } else { "-" }.to_owned();
-            let environment = row.environment.clone().unwrap_or_else(|| "-".to_owned());
+            let environment = row.environment.as_deref().map(|it| cx.environment_shown(it));
+            let environment = environment.unwrap_or_else(|| "-".to_owned());
             let [a, b] = first(row);
             table.row([a, b, transport, managed, environment]);
         }

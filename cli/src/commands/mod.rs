@@ -3,10 +3,13 @@
 pub mod backup;
 pub mod discover;
 pub mod env;
+pub mod host;
 pub mod list;
+mod lookup;
 mod planning;
 mod read;
 pub mod show;
+pub mod status;
 pub mod sync;
 mod targets;
 mod write;
@@ -33,6 +36,7 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
     cx.add_named_hosts();
     match &args.command {
         McpCommand::Sync(args) => sync::run(&mut cx, args),
+        McpCommand::Status(args) => status::run(&cx, args),
         McpCommand::Discover(args) => match &args.command {
             DiscoverCommand::Hosts(args) => discover::hosts(&cx, args),
             DiscoverCommand::Servers(args) => discover::servers(&cx, args),

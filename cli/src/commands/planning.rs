@@ -1,14 +1,11 @@
 //! What the commands that plan changes of hosts have in common, besides their targets.
 
-use std::collections::BTreeMap;
-use std::ffi::OsStr;
-
 use hatch_core::plan::planner::{PlanError, Target};
 use hatch_core::plan::prepare::{Bridge, Preparation};
 use hatch_core::plan::{ChangeKind, Plan};
 
 use crate::args::FitArgs;
-use crate::context::{self, Context};
+use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 
@@ -22,7 +19,11 @@ impl FitArgs {
 
     /// How servers are changed on their way to a host.
     pub fn preparation<'a>(&self, cx: &'a Context, bridge: Option<&'a Bridge>) -> Preparation<'a> {
-        Preparation { bridge, inline: self.resolve_env.then_some(&cx.roots.variables) }
+        Preparation {
+            bridge,
+            inline: self.resolve_env.then_some(&cx.roots.variables),
+            commands: None,
+        }
     }
 
     /// With `--strict`, what a host can't hold ends the run.
@@ -58,32 +59,4 @@ pub fn exit(plan: &Plan) -> Exit {
     let any = changes.peek().is_some();
     let all_refused = changes.all(|it| matches!(it.kind, ChangeKind::Refuse(_)));
     if any && all_refused { Exit::Failure } else { Exit::Success }
-}
-
-/// A command that is not found here will not be found by the host.
-pub fn warn_of_missing_commands(cx: &Context, plan: &mut Plan) {
-    let mut known: BTreeMap<String, bool> = BTreeMap::new();
-    for planned in &mut plan.targets {
-        for change in &planned.changes {
-            let (ChangeKind::Add(fields) | ChangeKind::Update(fields)) = &change.kind else {
-                continue;
-            };
-            let command = fields.iter().find(|field| field.field == "command");
-            let Some(command) = command.and_then(|field| field.after.as_ref()) else {
-                continue;
-            };
-            let command = command.clear.expose();
-            let is_plain = !command.contains(['$', ' ', '%', '{']) && !command.is_empty();
-            let is_found = is_plain
-                && *known
-                    .entry(command.to_owned())
-                    .or_insert_with(|| context::is_on_path(command, &cx.roots));
-            if is_plain && !is_found && cx.roots.variables.contains_key(OsStr::new("PATH")) {
-                planned.warnings.push(format!(
-                    "`{}`: the command `{command}` was not found here",
-                    change.server
-                ));
-            }
-        }
-    }
 }

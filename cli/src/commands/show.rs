@@ -136,8 +136,7 @@ fn host_block(cx: &Context, host: &ShownHost) -> String {
     let _ = writeln!(text, "  {DIM}servers:{DIM:#} {}", host.servers.len());
     if !host.foreign.is_empty() {
         let names: Vec<_> = host.foreign.iter().map(|name| sanitize_line(name)).collect();
-        let count = count(names.len(), "entry").replace("entrys", "entries");
-        let _ = writeln!(text, "  {DIM}not servers:{DIM:#} {count}: {}", names.join(", "));
+        let _ = writeln!(text, "  {DIM}not servers:{DIM:#} {}", names.join(", "));
     }
     for server in &host.servers {
         let _ = write!(text, "\n  {HOST}{}{HOST:#}", sanitize_line(&server.name));
@@ -159,7 +158,9 @@ fn server_block(cx: &Context, server: &ServerOnHosts) -> String {
 /// Ends the line of the name, and goes on with the fields below it.
 fn detail_block(cx: &Context, detail: &ServerDetail) -> String {
     let origin = match (&detail.environment, detail.hatch_managed) {
-        (Some(environment), _) => format!("from environment `{}`", sanitize_line(environment)),
+        (Some(environment), _) => {
+            format!("from environment `{}`", sanitize_line(&cx.environment_shown(environment)))
+        }
         (None, true) => "put there by hatch".to_owned(),
         (None, false) => String::new(),
     };

@@ -3,6 +3,7 @@
 use hatch_core::environment::entry;
 use hatch_core::plan::{diff, mask};
 use hatch_core::server::Server;
+use hatch_core::status::State;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -125,4 +126,39 @@ pub struct EnvironmentServerRow {
     /// The definition in the form of environment files, secrets masked.
     #[serde(flatten)]
     pub definition: Map<String, Value>,
+}
+
+/// `hatch mcp status`.
+#[derive(Debug, Serialize)]
+pub struct Status {
+    pub schema: &'static str,
+    /// Whether nothing has to be done or decided.
+    pub in_sync: bool,
+    pub rows: Vec<StatusRow>,
+    /// Hosts and environments that could not be compared, and why.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A server on a host, and how it compares with its environment.
+#[derive(Debug, Serialize)]
+pub struct StatusRow {
+    pub host: String,
+    pub server: String,
+    pub environment: String,
+    pub state: State,
+}
+
+/// `hatch host list`, `hatch host add` and `hatch host remove`.
+#[derive(Debug, Serialize)]
+pub struct NamedHosts {
+    pub schema: &'static str,
+    pub hosts: Vec<NamedHostRow>,
+}
+
+/// A host that its user named.
+#[derive(Debug, Serialize)]
+pub struct NamedHostRow {
+    pub host: String,
+    pub adapter: String,
+    pub paths: Vec<String>,
 }

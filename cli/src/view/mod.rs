@@ -58,6 +58,11 @@ impl Output {
     }
 }
 
+/// The word that goes with a number of things.
+pub fn plural<'a>(number: usize, one: &'a str, several: &'a str) -> &'a str {
+    if number == 1 { one } else { several }
+}
+
 /// `1 host`, `2 hosts`.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }

@@ -76,6 +76,13 @@ fn place(file: &FilePlan) -> String {
     }
 }
 
+/// One change, with its fields.
+pub fn change_block(change: &Change, secrets: Secrets, width: Option<usize>) -> String {
+    let mut text = String::new();
+    server(&mut text, change, secrets, width);
+    text
+}
+
 fn server(text: &mut String, change: &Change, secrets: Secrets, width: Option<usize>) {
     let name = sanitize_line(change.server.as_str());
     let mut line = |style: Style, mark: char, rest: &str| {

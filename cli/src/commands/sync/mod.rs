@@ -1,18 +1,21 @@
 //! `hatch mcp sync`.
 
-use std::collections::BTreeMap;
+mod conflicts;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use hatch_core::filter::{Filter, FilterError};
+use hatch_core::plan::conflict::HostServers;
 use hatch_core::plan::planner::{self, Target};
-use hatch_core::plan::prepare::Bridge;
-use hatch_core::plan::{ChangeKind, Plan};
-use hatch_core::server::{Server, ServerName};
+use hatch_core::plan::prepare::{Bridge, Preparation};
+use hatch_core::plan::{Plan, conflict};
+use hatch_core::server::ServerName;
 use hatch_core::source::Source;
 
-use super::planning::{exit, unplanned, warn_of_missing_commands};
+use super::planning::{exit, unplanned};
 use super::targets::{self, Absent, LOOKED_FOR, available};
 use super::write::{begin, carry_out};
-use super::{host, host_fault, pattern};
+use super::{host, host_fault, lookup, pattern};
 use crate::args::sync::SyncArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Fault, did_you_mean};
@@ -24,7 +27,7 @@ pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
     cx.look_in(&args.place);
     begin(cx, &args.write)?;
     let request = Request::resolve(cx, args)?;
-    let plan = request.plan(cx, args)?;
+    let plan = request.decided_plan(cx, args)?;
     args.fit.check(&plan)?;
     let source = json::Source::from(&request.source.origin());
     carry_out(cx, &plan, Some(&source), &args.write)?;
@@ -37,6 +40,10 @@ struct Request {
     selected: Vec<ServerName>,
     targets: Vec<Target>,
     bridge: Option<Bridge>,
+    /// Where commands are, for `--absolute-commands`.
+    commands: Option<BTreeMap<String, Option<String>>>,
+    /// What `--prune` takes away.
+    stale: HostServers,
 }
 
 impl Request {
@@ -48,7 +55,9 @@ impl Request {
         let bridge = args.fit.bridge().map_err(&mut keep);
         let source = source(cx, args).map_err(&mut keep).ok();
         let selected = match (&source, &filter) {
-            (Some(source), Some(filter)) => select(source, filter).map_err(&mut keep).ok(),
+            (Some(source), Some(filter)) => {
+                select(source, filter, args.prune).map_err(&mut keep).ok()
+            }
             _ => None,
         };
         let from = match &source {
@@ -61,42 +70,53 @@ impl Request {
         CommandError::check(faults)?;
         match (source, selected, targets, bridge) {
             (Some(source), Some(selected), Some(targets), Ok(bridge)) => {
-                Ok(Request { source, selected, targets, bridge })
+                let commands = args.absolute_commands.then(|| full_paths(cx, &source, args));
+                let stale = match (args.prune, &filter) {
+                    (true, Some(filter)) => stale(cx, &source, &targets, filter)?,
+                    _ => HostServers::new(),
+                };
+                Ok(Request { source, selected, targets, bridge, commands, stale })
             }
             _ => unreachable!("what is missing left a fault"),
         }
     }
 
-    fn plan(&self, cx: &Context, args: &SyncArgs) -> Result<Plan, CommandError> {
-        let how = args.fit.preparation(cx, self.bridge.as_ref());
-        let plan = planner::sync(&self.source, &self.selected, &self.targets, how);
-        let mut plan = plan.map_err(|errors| unplanned(&self.targets, &errors))?;
-        self.warn_of_hand_edits(cx, &mut plan);
-        warn_of_missing_commands(cx, &mut plan);
+    /// The plan, with a decision on every server that someone changed on its host.
+    fn decided_plan(&self, cx: &Context, args: &SyncArgs) -> Result<Plan, CommandError> {
+        let mut plan = self.plan(cx, args, &HostServers::new())?;
+        let managed = cx.managed().unwrap_or_default();
+        let found = conflict::conflicts(&plan, &self.targets, &managed);
+        if !found.is_empty() {
+            let kept = conflicts::decide(args, &plan, &found)?;
+            if let Some(kept) = kept.as_ref().filter(|kept| !kept.is_empty()) {
+                plan = self.plan(cx, args, kept)?;
+            }
+            conflicts::mention(&mut plan, &found, kept.as_ref());
+        }
+        lookup::warn(cx, &mut plan);
         Ok(plan)
     }
 
-    /// Marks entries that hatch put there and someone changed since.
-    fn warn_of_hand_edits(&self, cx: &Context, plan: &mut Plan) {
-        let Ok(managed) = cx.managed() else { return };
-        for (target, planned) in self.targets.iter().zip(&mut plan.targets) {
-            let found = by_name(&target.configuration.reading.servers);
-            for change in &planned.changes {
-                let ChangeKind::Update(_) = change.kind else { continue };
-                let Some(server) = found.get(change.server.as_str()) else { continue };
-                if managed.was_edited(&target.host.id, server) {
-                    planned.warnings.push(format!(
-                        "`{}` was changed by hand since hatch put it there",
-                        change.server
-                    ));
-                }
-            }
-        }
+    fn plan(
+        &self,
+        cx: &Context,
+        args: &SyncArgs,
+        kept: &HostServers,
+    ) -> Result<Plan, CommandError> {
+        let how = Preparation {
+            commands: self.commands.as_ref(),
+            ..args.fit.preparation(cx, self.bridge.as_ref())
+        };
+        let plan = planner::sync(planner::Sync {
+            source: &self.source,
+            selected: &self.selected,
+            targets: &self.targets,
+            how,
+            stale: &self.stale,
+            kept,
+        });
+        plan.map_err(|errors| unplanned(&self.targets, &errors))
     }
-}
-
-fn by_name(servers: &[Server]) -> BTreeMap<&str, &Server> {
-    servers.iter().map(|server| (server.name.as_str(), server)).collect()
 }
 
 fn filter(args: &SyncArgs) -> Result<Filter, Fault> {
@@ -125,7 +145,8 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
                 ));
             }
         }
-        return Ok(Source::Environment { name: name.clone(), environment });
+        let (name, shown) = (cx.environment_origin(name), name.clone());
+        return Ok(Source::Environment { name, shown, environment });
     }
     let name = args.source.from_host.as_deref().unwrap_or_default();
     let host = host(cx, name)?;
@@ -138,10 +159,15 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
     Ok(Source::Host { host: host.clone(), servers: configuration.reading.servers })
 }
 
-fn select(source: &Source, filter: &Filter) -> Result<Vec<ServerName>, Fault> {
+/// The servers that are asked for. A source without any has something to say only where
+/// what it no longer has is taken away.
+fn select(source: &Source, filter: &Filter, prunes: bool) -> Result<Vec<ServerName>, Fault> {
     let servers = source.servers().map_err(|error| Fault::of(&error))?;
     if servers.is_empty() {
-        return Err(Fault::new("the source has no servers"));
+        return match prunes {
+            true => Ok(Vec::new()),
+            false => Err(Fault::new("the source has no servers")),
+        };
     }
     let selected = filter.select(servers).map_err(|error| {
         let fault = Fault::of(&error);
@@ -157,4 +183,42 @@ fn select(source: &Source, filter: &Filter) -> Result<Vec<ServerName>, Fault> {
         }
     })?;
     Ok(selected.into_iter().map(|server| server.name).collect())
+}
+
+/// Where the commands are that this run may write, the bridge's among them.
+fn full_paths(cx: &Context, source: &Source, args: &SyncArgs) -> BTreeMap<String, Option<String>> {
+    let servers = source.servers().unwrap_or_default();
+    let bridge = args.fit.bridge.as_deref().and_then(|text| text.split_whitespace().next());
+    lookup::full_paths(cx, &servers, bridge)
+}
+
+/// What hatch put on a target from this source, and the source no longer has.
+fn stale(
+    cx: &Context,
+    source: &Source,
+    targets: &[Target],
+    filter: &Filter,
+) -> Result<HostServers, CommandError> {
+    let managed = cx.managed().map_err(|error| Fault::of(&error).failure())?;
+    let servers = source.servers().map_err(|error| Fault::of(&error).failure())?;
+    let has: BTreeSet<_> = servers.into_iter().map(|server| server.name).collect();
+    let origin = source.origin();
+    let mut stale = HostServers::new();
+    for target in targets {
+        let on_host = target.configuration.reading.servers.iter().map(|server| &server.name);
+        let mut gone = BTreeSet::new();
+        for name in on_host.filter(|name| !has.contains(name)) {
+            let record = managed.get(&target.host.id, name);
+            let is_ours = record.is_some_and(|record| record.origin.as_ref() == Some(&origin));
+            let is_meant = match filter {
+                Filter::Pattern(pattern) => pattern.matches(name.as_str()),
+                _ => Ok(true),
+            };
+            if is_ours && is_meant.map_err(|error| Fault::of(&error).failure())? {
+                gone.insert(name.clone());
+            }
+        }
+        stale.insert(target.host.id.clone(), gone);
+    }
+    Ok(stale)
 }
