@@ -2,12 +2,13 @@
 
 use hatch_core::plan::planner::{PlanError, Target};
 use hatch_core::plan::prepare::{Bridge, Preparation};
-use hatch_core::plan::{ChangeKind, Plan};
+use hatch_core::plan::{ChangeKind, Plan, TargetPlan};
 
 use crate::args::FitArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
+use crate::view::count;
 
 impl FitArgs {
     /// The bridge, if there is to be one.
@@ -41,6 +42,14 @@ impl FitArgs {
             }
         }
         CommandError::check(faults)
+    }
+}
+
+/// Which hosts a plan is about, for its title.
+pub fn on_hosts(planned: &[TargetPlan]) -> String {
+    match planned {
+        [one] => format!("{} ({})", one.name, one.owner),
+        several => count(several.len(), "host"),
     }
 }
 
