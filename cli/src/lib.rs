@@ -19,6 +19,7 @@ use std::thread;
 
 use clap::Parser;
 
+use args::server::join_args;
 use args::{Cli, Color, Command};
 use error::CommandError;
 use exit::Exit;
@@ -64,7 +65,7 @@ fn has_room() -> bool {
 }
 
 fn run(hosts: Hosts) -> Exit {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(join_args(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();

@@ -1,9 +1,12 @@
 //! What can be typed. The doc comments here are the help texts.
 
 pub mod backup;
+pub mod configure;
 pub mod env;
 pub mod host;
 pub mod list;
+pub mod remove;
+pub mod server;
 pub mod status;
 pub mod sync;
 
@@ -93,6 +96,8 @@ pub enum McpCommand {
     Discover(list::DiscoverArgs),
     List(list::ListArgs),
     Show(list::ShowArgs),
+    Configure(configure::ConfigureArgs),
+    Remove(remove::RemoveArgs),
     Backup(backup::BackupArgs),
 }
 
@@ -171,7 +176,7 @@ impl From<&EnvWriteArgs> for WriteArgs {
 }
 
 /// Options of every command that writes
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Copy, Debug)]
 pub struct WriteArgs {
     /// Show what would change, and change nothing
     #[arg(long)]
