@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::error::{CommandError, Fault};
+use crate::view::progress;
 
 /// Whether a person said yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,7 @@ pub fn confirm(question: &str) -> Result<Answer, CommandError> {
     }
     let mut input = io::stdin().lock();
     loop {
+        progress::clear();
         write!(io::stderr(), "{question} [y/N] ")?;
         io::stderr().flush()?;
         let mut line = String::new();

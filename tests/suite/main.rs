@@ -10,6 +10,7 @@ mod errors;
 mod options;
 mod output;
 mod places;
+mod schemas;
 mod secrets;
 mod sync;
 mod terminal;

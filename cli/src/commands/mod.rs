@@ -1,9 +1,12 @@
 //! One function a subcommand: resolve, plan, preview, confirm, apply, report.
 
 pub mod backup;
+pub mod completions;
 pub mod discover;
 pub mod env;
 pub mod list;
+pub mod man;
+pub mod schema;
 pub mod sync;
 mod targets;
 mod write;

@@ -16,7 +16,7 @@ use crate::args::sync::SyncArgs;
 use crate::context::{self, Context};
 use crate::error::{CommandError, Fault, did_you_mean};
 use crate::exit::Exit;
-use crate::view::json;
+use crate::view::{json, progress};
 
 /// Resolves, plans, previews, confirms, applies and reports.
 pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
@@ -25,7 +25,7 @@ pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
     }
     begin(cx, &args.write)?;
     let request = Request::resolve(cx, args)?;
-    let plan = request.plan(cx, args)?;
+    let plan = progress::during("Planning", || request.plan(cx, args))?;
     if args.strict {
         refuse_losses(&plan)?;
     }
