@@ -13,7 +13,6 @@ use hatch_sandbox::SandboxedAdapter;
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
-use crate::view::progress;
 
 /// The subcommand that compiles a component in a process of its own.
 const COMPILE_COMMAND: &str = "__compile-adapter";
@@ -42,7 +41,7 @@ pub fn load(cx: &mut Context, path: &Path) -> Result<(), CommandError> {
     let program = std::env::current_exe().map_err(|error| cannot(&error))?;
     let compile = || hatch_sandbox::compile_in_child(&program, &[COMPILE_COMMAND], &bytes);
     let compiled =
-        progress::during(&format!("Compiling {shown}"), compile).map_err(|error| cannot(&error))?;
+        cx.output.during(&format!("Compiling {shown}"), compile).map_err(|error| cannot(&error))?;
     let adapter =
         SandboxedAdapter::describe(compiled, &shown.to_string()).map_err(|error| cannot(&error))?;
     let host = Host::of(Arc::new(adapter));

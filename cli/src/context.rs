@@ -20,7 +20,7 @@ use hatch_core::store::{Reader, StoreError};
 use hatch_core::transaction;
 
 use crate::Hosts;
-use crate::args::{Color, GlobalArgs};
+use crate::args::{Color, GlobalArgs, PlaceArgs};
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::Output;
@@ -145,7 +145,8 @@ impl Context {
     /// Reads what a host has at these places.
     pub fn configuration(&self, host: &Host, places: &[Place]) -> Result<Configuration, HostError> {
         let files = places.iter().map(|place| self.file(&place.path)).collect::<Result<_, _>>()?;
-        Ok(Configuration::read(&*host.adapter, files)?)
+        let read = || Configuration::read(&*host.adapter, files);
+        Ok(self.output.during(&format!("Reading {}", host.name()), read)?)
     }
 
     /// Reads a file that the user, or a host's descriptor, names.
@@ -153,6 +154,13 @@ impl Context {
         let location = self.store.admit(path, &self.roots.shown(path))?;
         let bytes = self.store.read(&location)?;
         Ok(File { location, bytes })
+    }
+
+    /// Takes a command's word for where the project is.
+    pub fn look_in(&mut self, place: &PlaceArgs) {
+        if let Some(project) = &place.project {
+            self.roots.project = self.absolute(project);
+        }
     }
 
     /// Takes a path of the command line from the current folder.
@@ -181,9 +189,27 @@ impl Context {
             .map_err(|error| self.environment_fault(name, &error))
     }
 
+    /// What an environment is noted as: its name, or the path of its file, which is the same
+    /// from wherever it was named.
+    pub fn environment_origin(&self, name: &str) -> String {
+        if !is_path(name) {
+            return name.to_owned();
+        }
+        let path = self.absolute(Path::new(name));
+        path.canonicalize().unwrap_or(path).display().to_string()
+    }
+
+    /// An environment as its user would write it.
+    pub fn environment_shown(&self, origin: &str) -> String {
+        match is_path(origin) {
+            true => self.roots.shown(Path::new(origin)),
+            false => origin.to_owned(),
+        }
+    }
+
     /// Reads an environment's own file.
     pub fn read_environment(&self, name: &str) -> Result<Environment, Fault> {
-        let is_path = name.ends_with(".json") || name.contains(['/', '\\']);
+        let is_path = is_path(name);
         let bytes = if is_path {
             let file = self.file(&self.absolute(Path::new(name)));
             file.map(|file| file.bytes)
@@ -253,6 +279,16 @@ pub fn standard_input() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether an environment is given as the path of a file.
+fn is_path(name: &str) -> bool {
+    name.ends_with(".json") || name.contains(['/', '\\'])
+}
+
+/// When a file was last changed.
+pub fn modified(path: &Path) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::try_from(path.metadata().ok()?.modified().ok()?).ok()
+}
+
 /// The terminal's width in cells; `None` where results do not go to a terminal.
 pub fn width() -> Option<usize> {
     if !io::stdout().is_terminal() {
@@ -261,17 +297,18 @@ pub fn width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
-/// Whether a program can be started by this name, as far as this process can tell.
-pub fn is_on_path(command: &str, roots: &Roots) -> bool {
+/// The program that is started by this name, as far as this process can tell.
+pub fn find_command(command: &str, roots: &Roots) -> Option<PathBuf> {
     let path = Path::new(command);
     if path.components().count() > 1 {
-        return path.is_file();
+        return path.is_file().then(|| path.to_owned());
     }
     let folders = roots.variables.get(OsStr::new("PATH")).cloned().unwrap_or_default();
     let extensions: &[&str] =
         if cfg!(windows) { &["", ".exe", ".cmd", ".bat", ".com"] } else { &[""] };
-    std::env::split_paths(&folders).any(|folder| {
-        extensions.iter().any(|extension| folder.join(format!("{command}{extension}")).is_file())
+    std::env::split_paths(&folders).find_map(|folder| {
+        let candidates = extensions.iter().map(|it| folder.join(format!("{command}{it}")));
+        candidates.into_iter().find(|candidate| candidate.is_file())
     })
 }
 

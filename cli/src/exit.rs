@@ -12,7 +12,7 @@ pub enum Exit {
     Failure = 1,
     /// The command line makes no sense.
     Usage = 2,
-    /// Hosts and environments differ, which `--check` asks about.
+    /// `--check` found something that is not in sync.
     NotInSync = 3,
     /// A rollback could not finish, or found a file that someone else changed: the journal or
     /// the backups say what to do.

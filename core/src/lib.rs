@@ -24,6 +24,7 @@ pub mod secret;
 pub mod server;
 pub mod settings;
 pub mod source;
+pub mod status;
 pub mod store;
 pub mod suggest;
 pub mod template;

@@ -15,13 +15,24 @@ const LINES: &[&str] = &[
     "env create new --from-host cursor",
     "env list",
     "env show dev",
+    "host add staging --adapter cursor --path staging.json",
+    "host list",
+    "host remove known",
     "mcp backup list cursor",
     "mcp backup restore cursor --auto-approve",
     "mcp backup restore cursor --dry-run --backup ID",
     "mcp discover hosts",
+    "mcp discover servers",
+    "mcp discover servers --env odd",
     "mcp list hosts",
     "mcp list servers",
-    "mcp sync --from-env dev --to-host all --auto-approve",
+    "mcp show hosts",
+    "mcp show servers",
+    "mcp status",
+    "mcp status odd --check",
+    "mcp status dev --check",
+    "mcp sync --from-env dev --to-host all --auto-approve --on-conflict overwrite",
+    "mcp sync --from-env dev --to-host all --auto-approve --on-conflict keep",
     "mcp sync --from-env odd --to-host all --dry-run",
     "mcp sync --from-env odd --to-host claude-desktop --auto-approve",
     "mcp sync --from-host cursor --to-host lmstudio --auto-approve",
@@ -38,6 +49,7 @@ const ODD: &str = r#"{ "description": "Odd", "mcpServers": {
 fn full() -> TestHome {
     let home = hosts_with("dev", DEV);
     home.environment("odd", ODD);
+    home.line("host add known --adapter cursor --path known.json").ends(0);
     home.line("mcp sync --from-env dev --to-host all --auto-approve").ends(0);
     home.write(CURSOR, r#"{ "mcpServers": { "dev-tools": { "command": "mine" } } }"#);
     home

@@ -3,9 +3,11 @@
 pub mod backup;
 pub mod completions;
 pub mod env;
+pub mod host;
 pub mod list;
 pub mod man;
 pub mod schema;
+pub mod status;
 pub mod sync;
 pub mod topics;
 
@@ -84,6 +86,7 @@ pub enum Command {
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    Host(host::HostArgs),
     /// Compile an adapter from standard input to standard output, within limits
     #[command(name = "__compile-adapter", hide = true)]
     CompileAdapter,
@@ -107,8 +110,10 @@ pub struct McpArgs {
 #[derive(Debug, Subcommand)]
 pub enum McpCommand {
     Sync(sync::SyncArgs),
+    Status(status::StatusArgs),
     Discover(list::DiscoverArgs),
     List(list::ListArgs),
+    Show(list::ShowArgs),
     Backup(backup::BackupArgs),
 }
 
@@ -119,6 +124,41 @@ pub enum ScopeArg {
     User,
     /// Those of one project
     Project,
+}
+
+/// Where a host's servers are looked for
+#[derive(Args, Debug)]
+pub struct PlaceArgs {
+    /// Which servers of each host, where it keeps some for each project
+    #[arg(long, value_name = "SCOPE", default_value = "user")]
+    pub scope: ScopeArg,
+
+    /// The project's folder, for `--scope project` [default: the current folder]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+}
+
+/// What is done about what a host can't hold
+#[derive(Args, Debug)]
+pub struct FitArgs {
+    /// Stop if a host cannot hold all that is said of a server
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Write the values of variables into hosts that expand no references
+    #[arg(long)]
+    pub resolve_env: bool,
+
+    /// Write the full path of each command, for apps that do not have the shell's PATH
+    #[arg(long)]
+    pub absolute_commands: bool,
+
+    /// Reach remote servers through a command, on hosts that only start local ones
+    ///
+    /// `{url}` stands for the server's address, and a word `{headers}` for its headers:
+    /// 'npx -y mcp-remote {url} {headers}'.
+    #[arg(long, value_name = "COMMAND")]
+    pub bridge: Option<String>,
 }
 
 /// Options of every command that changes an environment: it is hatch's own, and can be

@@ -4,9 +4,15 @@ pub mod backup;
 pub mod completions;
 pub mod discover;
 pub mod env;
+pub mod host;
 pub mod list;
+mod lookup;
 pub mod man;
+mod planning;
+mod read;
 pub mod schema;
+pub mod show;
+pub mod status;
 pub mod sync;
 mod targets;
 mod write;
@@ -18,7 +24,7 @@ use hatch_core::registry::Host;
 use crate::Hosts;
 use crate::adapters;
 use crate::args::backup::BackupCommand;
-use crate::args::list::{DiscoverCommand, ListCommand};
+use crate::args::list::{DiscoverCommand, ListCommand, ShowCommand};
 use crate::args::{GlobalArgs, McpArgs, McpCommand, ScopeArg};
 use crate::context::{Context, HostError};
 use crate::error::{CommandError, Fault, did_you_mean};
@@ -33,12 +39,18 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
     cx.add_named_hosts();
     match &args.command {
         McpCommand::Sync(args) => sync::run(&mut cx, args),
+        McpCommand::Status(args) => status::run(&cx, args),
         McpCommand::Discover(args) => match &args.command {
             DiscoverCommand::Hosts(args) => discover::hosts(&cx, args),
+            DiscoverCommand::Servers(args) => discover::servers(&cx, args),
         },
         McpCommand::List(args) => match &args.command {
             ListCommand::Hosts(args) => list::hosts(&cx, args),
             ListCommand::Servers(args) => list::servers(&cx, args),
+        },
+        McpCommand::Show(args) => match &args.command {
+            ShowCommand::Hosts(args) => show::hosts(&cx, args),
+            ShowCommand::Servers(args) => show::servers(&cx, args),
         },
         McpCommand::Backup(args) => match &args.command {
             BackupCommand::List(args) => backup::list(&cx, args),

@@ -8,7 +8,6 @@ use hatch_core::registry::Host;
 use super::{host, host_fault};
 use crate::context::Context;
 use crate::error::Fault;
-use crate::view::progress;
 
 /// What to do about a host that is named and not on this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +62,7 @@ pub fn resolve(
     let mut targets = Vec::new();
     for (host, places) in hosts {
         mention_others(cx, &host, &places);
-        let read = || cx.configuration(&host, &places);
-        match progress::during(&format!("Reading {}", host.name()), read) {
+        match cx.configuration(&host, &places) {
             Ok(configuration) => targets.push(Target { host, configuration }),
             Err(error) => faults.push(host_fault(&host, &error)),
         }

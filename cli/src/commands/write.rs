@@ -12,7 +12,7 @@ use crate::prompt::{Answer, confirm};
 use crate::view::json::{Run, RunResult, Source};
 use crate::view::plan::{Secrets, Totals, preview};
 use crate::view::sanitize::sanitize_line;
-use crate::view::{diff, progress, report};
+use crate::view::{diff, report};
 use crate::{interrupt, view};
 
 /// What every run that may write does first: puts back what a run that was killed left.
@@ -31,7 +31,7 @@ pub fn carry_out(
     source: Option<&Source>,
     args: &WriteArgs,
 ) -> Result<Option<Report>, CommandError> {
-    let secrets = if args.show_secrets { Secrets::Clear } else { Secrets::Masked };
+    let secrets = Secrets::of(args.show_secrets);
     let json = |result, report: Option<&Report>| {
         cx.output.json(&Run::new(plan, source.cloned(), result, report, secrets))
     };
@@ -135,7 +135,7 @@ fn apply(cx: &Context, plan: &Plan, keep: Keep) -> Result<Report, CommandError> 
             &mut |event| view::report::event(&cx.output, &event),
         )
     };
-    let applied = interrupt::while_writing(|| progress::during("Writing", write));
+    let applied = interrupt::while_writing(|| cx.output.during("Writing", write));
     applied.map_err(|error| apply_error(plan.command, &error))
 }
 

@@ -70,21 +70,25 @@ fn equip(command: Command, path: &str, hosts: Hosts) -> Command {
     })
 }
 
+/// The commands whose name is of something that is not there yet.
+const NEW: &[&str] = &["hatch env create", "hatch host add"];
+
 /// What an argument names, by the word that stands for its value.
 fn kind(path: &str, arg: &Arg) -> Option<Kind> {
     if !arg.get_action().takes_values() {
         return None;
     }
     let value = arg.get_value_names()?.first()?.as_str();
-    let is_new = matches!(path, "hatch env create" | "hatch host add") && arg.get_long().is_none();
     match (value, arg.get_id().as_str()) {
-        _ if is_new => None,
+        _ if NEW.contains(&path) && arg.get_long().is_none() => None,
         ("HOST" | "HOSTS", _) if arg.get_value_delimiter().is_some() => Some(Kind::HostsOrAll),
         ("HOST" | "HOSTS", _) => Some(Kind::Hosts),
         ("ENV", _) => Some(Kind::Environments),
         ("SERVER" | "SERVERS", _) | ("NAME", "servers") => Some(Kind::Servers),
         ("BACKUP", _) | ("ID", "backup") => Some(Kind::Backups),
         ("OPERATION", _) => Some(Kind::Operations),
+        ("NAME", _) if path == "hatch host remove" => Some(Kind::NamedHosts),
+        ("ADAPTER", _) => Some(Kind::Adapters),
         ("NAME", _) if path.starts_with("hatch env") => Some(Kind::Environments),
         ("NAME", _) if path == "hatch schema" => Some(Kind::Schemas),
         _ => None,
@@ -118,7 +122,7 @@ mod tests {
             let names = arg.get_value_names().unwrap_or_default();
             let is_free = names.iter().all(|name| FREE.contains(&name.as_str()));
             let is_path = arg.get_value_hint() != clap::ValueHint::Unknown;
-            let is_new = path == "hatch env create" && arg.get_id() == "name";
+            let is_new = NEW.contains(&path) && arg.get_long().is_none();
             if !is_free && !is_path && !is_new && arg.get_possible_values().is_empty() {
                 unknown.push(format!("{path}: {arg}"));
             }

@@ -22,6 +22,10 @@ pub enum Kind {
     Hosts,
     /// Hosts, or `all` of them.
     HostsOrAll,
+    /// A host that its user named.
+    NamedHosts,
+    /// An adapter, by the host that it is for.
+    Adapters,
     /// An environment of hatch's own.
     Environments,
     /// A server, of the source or the hosts that were typed.
@@ -73,6 +77,11 @@ impl Names {
                 let all = ("all".to_owned(), "every host on this machine".to_owned());
                 [vec![all], hosts(cx)].concat()
             }
+            Kind::NamedHosts => {
+                let is_named = |name: &str| cx.settings.hosts.keys().any(|id| id.as_str() == name);
+                hosts(cx).into_iter().filter(|(name, _)| is_named(name)).collect()
+            }
+            Kind::Adapters => adapters(cx),
             Kind::Environments => environments(cx),
             Kind::Servers => self.servers(cx),
             Kind::Backups => self.backups(cx),
@@ -130,6 +139,11 @@ fn hosts(cx: &Context) -> Vec<(String, String)> {
         }
     };
     cx.registry.hosts().iter().map(|host| (host.id.to_string(), about(host))).collect()
+}
+
+fn adapters(cx: &Context) -> Vec<(String, String)> {
+    let own = cx.registry.hosts().iter().filter(|host| host.paths.is_empty());
+    own.map(|host| (host.id.to_string(), host.name().to_owned())).collect()
 }
 
 fn environments(cx: &Context) -> Vec<(String, String)> {

@@ -3,6 +3,7 @@
 
 pub mod diff;
 pub mod json;
+pub mod json_show;
 pub mod plan;
 pub mod progress;
 pub mod report;
@@ -65,12 +66,22 @@ impl Output {
         self.remark(&format!("{WARNING}warning{WARNING:#}: {}", sanitize(text)));
     }
 
+    /// Does something, and says what if it takes longer than a moment.
+    pub fn during<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
+        if self.silent { work() } else { progress::during(what, work) }
+    }
+
     fn remark(&self, line: &str) {
         if !self.silent {
             progress::clear();
             let _ = writeln!(anstream::stderr(), "{line}");
         }
     }
+}
+
+/// The word that goes with a number of things.
+pub fn plural<'a>(number: usize, one: &'a str, several: &'a str) -> &'a str {
+    if number == 1 { one } else { several }
 }
 
 /// `1 host`, `2 hosts`.

@@ -22,6 +22,11 @@ pub enum Secrets {
 }
 
 impl Secrets {
+    /// As `--show-secrets` says.
+    pub fn of(show_secrets: bool) -> Self {
+        if show_secrets { Secrets::Clear } else { Secrets::Masked }
+    }
+
     /// The value as it may be shown.
     pub fn show(self, value: &Shown) -> &str {
         match self {
@@ -69,6 +74,13 @@ fn place(file: &FilePlan) -> String {
         (Some(_), None) => format!("{shown} (taken away)"),
         _ => shown,
     }
+}
+
+/// One change, with its fields.
+pub fn change_block(change: &Change, secrets: Secrets, width: Option<usize>) -> String {
+    let mut text = String::new();
+    server(&mut text, change, secrets, width);
+    text
 }
 
 fn server(text: &mut String, change: &Change, secrets: Secrets, width: Option<usize>) {
