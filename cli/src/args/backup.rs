@@ -19,6 +19,8 @@ pub enum BackupCommand {
 
 /// List the backups of a host, the newest first
 #[derive(Args, Debug)]
+#[command(after_help = "Example:
+  hatch mcp backup list cursor")]
 pub struct BackupListArgs {
     /// The host
     pub host: String,
@@ -32,6 +34,9 @@ pub struct BackupListArgs {
 ///
 /// What the file holds now is backed up first.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch mcp backup restore cursor
+  hatch mcp backup restore cursor --backup 20261122T110452Z-0123abcd --diff")]
 pub struct BackupRestoreArgs {
     /// The host
     pub host: String,

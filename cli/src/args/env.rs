@@ -63,6 +63,9 @@ pub struct EnvListArgs {
 
 /// Show an environment and its servers
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch env show production
+  hatch env show ./team.json --json")]
 pub struct EnvShowArgs {
     /// Its name, or the path of a file
     pub name: String,

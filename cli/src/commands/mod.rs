@@ -1,15 +1,18 @@
 //! One function a subcommand: resolve, plan, preview, confirm, apply, report.
 
 pub mod backup;
+pub mod completions;
 pub mod configure;
 pub mod discover;
 pub mod env;
 pub mod host;
 pub mod list;
 mod lookup;
+pub mod man;
 mod planning;
 mod read;
 pub mod remove;
+pub mod schema;
 mod server;
 pub mod show;
 pub mod status;

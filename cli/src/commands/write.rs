@@ -9,7 +9,7 @@ use crate::context::{self, Context};
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::prompt::{Answer, confirm};
-use crate::view::json::{Run, Source};
+use crate::view::json::{Run, RunResult, Source};
 use crate::view::plan::{Secrets, Totals, preview};
 use crate::view::sanitize::sanitize_line;
 use crate::view::{diff, report};
@@ -50,7 +50,7 @@ pub fn carry_out(
     }
     if plan.is_empty() {
         match args.json {
-            true => json("unchanged", None)?,
+            true => json(RunResult::Unchanged, None)?,
             false => cx.output.print(&format!("Nothing to do{}.\n", totals.remarks()))?,
         }
         return Ok(None);
@@ -58,7 +58,7 @@ pub fn carry_out(
     if args.dry_run {
         let (hosts, remarks) = (totals.targets(), totals.remarks());
         match args.json {
-            true => json("dry-run", None)?,
+            true => json(RunResult::DryRun, None)?,
             false => cx
                 .output
                 .print(&format!("{hosts} would change{remarks}; nothing was written.\n"))?,
@@ -71,7 +71,7 @@ pub fn carry_out(
         let question = format!("Write these changes to {}?", totals.targets());
         if confirm(&question)? == Answer::No {
             match args.json {
-                true => json("declined", None)?,
+                true => json(RunResult::Declined, None)?,
                 false => cx.output.print("Nothing was written.\n")?,
             }
             return Ok(None);
@@ -79,7 +79,7 @@ pub fn carry_out(
     }
     let report = apply(cx, plan, if args.no_backup { Keep::Nothing } else { Keep::Backup })?;
     let told = match args.json {
-        true => json("applied", Some(&report)),
+        true => json(RunResult::Applied, Some(&report)),
         false => cx.output.print(&report::summary(&report, &totals)),
     };
     // It is done, whether or not someone hears of it.
@@ -124,7 +124,7 @@ fn apply(cx: &Context, plan: &Plan, keep: Keep) -> Result<Report, CommandError> 
             .map_err(|error| Fault::because("no random numbers can be had", &error).failure())?,
         started: context::now(),
     };
-    let applied = interrupt::while_writing(|| {
+    let write = || {
         transaction::apply(
             plan,
             &cx.home,
@@ -134,7 +134,8 @@ fn apply(cx: &Context, plan: &Plan, keep: Keep) -> Result<Report, CommandError> 
             &interrupt::is_requested,
             &mut |event| view::report::event(&cx.output, &event),
         )
-    });
+    };
+    let applied = interrupt::while_writing(|| cx.output.during("Writing", write));
     applied.map_err(|error| apply_error(plan.command, &error))
 }
 
