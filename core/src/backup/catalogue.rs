@@ -76,7 +76,7 @@ impl<'a> Catalogue<'a> {
     ///
     /// # Errors
     ///
-    /// Fails if there is none, or if its manifest is damaged.
+    /// Fails if there is none, or more than one, or if its manifest is damaged.
     pub fn open(&self, id: &BackupId) -> Result<Backup, BackupError> {
         if BackupId::is_ours(id.as_str()) {
             return self.read(id.clone())?.ok_or_else(|| BackupError::Unknown(id.clone()));
@@ -88,6 +88,10 @@ impl<'a> Catalogue<'a> {
         let mut alike = backups.into_iter().filter(|backup| is_part(id, &backup.id));
         match (alike.next(), alike.next()) {
             (Some(only), None) => Ok(only),
+            (Some(first), Some(second)) => {
+                let alike = [first, second].into_iter().chain(alike).map(|it| it.id).collect();
+                Err(BackupError::Ambiguous { part: id.clone(), alike })
+            }
             _ => Err(BackupError::Unknown(id.clone())),
         }
     }
@@ -130,6 +134,7 @@ impl<'a> Catalogue<'a> {
             taken: Taken::At(run.time),
             files: files.collect(),
             origin: Origin::Hatch(Box::new(run)),
+            cleaned: manifest.cleaned,
             folder,
         }))
     }
