@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use hatch_core::event::Event;
 use hatch_core::report::{Outcome, Report};
 
-use super::{Output, count};
 use super::plan::Totals;
 use super::sanitize::sanitize_line;
 use super::style::{ADD, DIM};
+use super::{Output, count};
 
 /// The last lines of a run that wrote.
 pub fn summary(report: &Report, totals: &Totals) -> String {

@@ -7,6 +7,7 @@ pub mod check;
 pub mod diff;
 pub mod planner;
 pub mod prepare;
+pub mod saved;
 pub mod whole;
 
 use crate::adapter::Loss;
