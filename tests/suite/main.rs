@@ -7,6 +7,7 @@ mod bytes;
 mod common;
 mod environments;
 mod errors;
+mod history;
 mod options;
 mod output;
 mod places;

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod env;
+pub mod history;
 pub mod list;
 pub mod sync;
 
@@ -89,6 +90,8 @@ pub enum McpCommand {
     Discover(list::DiscoverArgs),
     List(list::ListArgs),
     Backup(backup::BackupArgs),
+    History(history::HistoryArgs),
+    Undo(history::UndoArgs),
 }
 
 /// Whose servers a run concerns, on hosts that keep some for each project

@@ -3,9 +3,12 @@
 pub mod backup;
 pub mod discover;
 pub mod env;
+pub mod history;
 pub mod list;
+mod put_back;
 pub mod sync;
 mod targets;
+pub mod undo;
 mod write;
 
 use hatch_core::filter::{Pattern, PatternError};
@@ -38,9 +41,14 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
             ListCommand::Servers(args) => list::servers(&cx, args),
         },
         McpCommand::Backup(args) => match &args.command {
-            BackupCommand::List(args) => backup::list(&cx, args),
-            BackupCommand::Restore(args) => backup::restore(&cx, args),
+            BackupCommand::Create(args) => backup::create::run(&cx, args),
+            BackupCommand::List(args) => backup::list::run(&cx, args),
+            BackupCommand::Show(args) => backup::show::run(&cx, args),
+            BackupCommand::Restore(args) => backup::restore::run(&cx, args),
+            BackupCommand::Clean(args) => backup::clean::run(&cx, args),
         },
+        McpCommand::History(args) => history::run(&cx, args),
+        McpCommand::Undo(args) => undo::run(&cx, args),
     }
 }
 

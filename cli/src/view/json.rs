@@ -30,6 +30,10 @@ pub enum Source {
     Environment(String),
     Host(String),
     Backup(String),
+    /// Several backups, where each host has its own.
+    Backups(Vec<String>),
+    /// The run that is taken back.
+    Operation(String),
 }
 
 impl From<&Origin> for Source {
@@ -207,25 +211,6 @@ pub struct Unreadable {
     pub host: String,
     pub server: Option<String>,
     pub reason: String,
-}
-
-/// `hatch mcp backup list`.
-#[derive(Debug, Serialize)]
-pub struct Backups {
-    pub schema: &'static str,
-    pub host: String,
-    pub backups: Vec<BackupRow>,
-}
-
-/// A backup of a host.
-#[derive(Debug, Serialize)]
-pub struct BackupRow {
-    pub id: String,
-    pub file: String,
-    pub created: String,
-    pub size_bytes: Option<u64>,
-    pub age_days: i64,
-    pub command: String,
 }
 
 /// `hatch env list`.

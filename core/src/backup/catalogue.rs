@@ -103,18 +103,24 @@ impl<'a> Catalogue<'a> {
     /// Fails if a copy is missing or damaged, and names it.
     pub fn contents(&self, backup: &Backup, owner: &Owner) -> Result<Vec<Content>, BackupError> {
         let files = backup.files.iter().filter(|file| &file.owner == owner);
-        let content = |file: &BackupFile| {
-            let bytes = match (&file.record, &file.copy) {
-                (Some(record), _) => record.contents(self.reader, &backup.folder)?,
-                (None, Some(copy)) => {
-                    let missing = || BackupError::MissingCopy { copy: copy.clone() };
-                    Some(self.reader.read(copy)?.ok_or_else(missing)?)
-                }
-                (None, None) => None,
-            };
-            Ok(Content { location: file.location.clone(), name: file.name.clone(), bytes })
+        files.map(|file| self.content(backup, file)).collect()
+    }
+
+    /// What a backup has of one of its documents, checked.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the copy is missing or damaged, and names it.
+    pub fn content(&self, backup: &Backup, file: &BackupFile) -> Result<Content, BackupError> {
+        let bytes = match (&file.record, &file.copy) {
+            (Some(record), _) => record.contents(self.reader, &backup.folder)?,
+            (None, Some(copy)) => {
+                let missing = || BackupError::MissingCopy { copy: copy.clone() };
+                Some(self.reader.read(copy)?.ok_or_else(missing)?)
+            }
+            (None, None) => None,
         };
-        files.map(content).collect()
+        Ok(Content { location: file.location.clone(), name: file.name.clone(), bytes })
     }
 
     fn read(&self, id: BackupId) -> Result<Option<Backup>, BackupError> {
