@@ -1,5 +1,6 @@
 //! What can be typed. The doc comments here are the help texts.
 
+pub mod apply;
 pub mod backup;
 pub mod env;
 pub mod history;
@@ -92,6 +93,7 @@ pub enum McpCommand {
     Backup(backup::BackupArgs),
     History(history::HistoryArgs),
     Undo(history::UndoArgs),
+    Apply(apply::ApplyArgs),
 }
 
 /// Whose servers a run concerns, on hosts that keep some for each project

@@ -15,7 +15,8 @@ use super::{ScopeArg, WriteArgs};
   hatch mcp sync --from-env production --to-host claude-desktop,cursor
   hatch mcp sync --from-host claude-desktop --to-host all --dry-run
   hatch mcp sync --from-env dev --to-host cursor --pattern '^(?!test-).*'
-  hatch mcp sync --from-env ./team.json --to-host cursor --scope project")]
+  hatch mcp sync --from-env ./team.json --to-host cursor --scope project
+  hatch mcp sync --from-env production --to-host all --out plan.json")]
 pub struct SyncArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -58,6 +59,12 @@ pub struct SyncArgs {
     /// 'npx -y mcp-remote {url} {headers}'.
     #[arg(long, value_name = "COMMAND")]
     pub bridge: Option<String>,
+
+    /// Save the plan to a new file for `hatch mcp apply`, and write to no host
+    ///
+    /// The file holds the hosts' documents in the clear, and can be read by its owner alone.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "no_backup"])]
+    pub out: Option<PathBuf>,
 
     #[command(flatten)]
     pub write: WriteArgs,

@@ -1,5 +1,6 @@
 //! One function a subcommand: resolve, plan, preview, confirm, apply, report.
 
+pub mod apply;
 pub mod backup;
 pub mod discover;
 pub mod env;
@@ -49,6 +50,7 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
         },
         McpCommand::History(args) => history::run(&cx, args),
         McpCommand::Undo(args) => undo::run(&cx, args),
+        McpCommand::Apply(args) => apply::run(&mut cx, args),
     }
 }
 

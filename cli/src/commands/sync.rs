@@ -11,7 +11,7 @@ use hatch_core::source::Source;
 
 use super::targets::{self, Absent, LOOKED_FOR, available};
 use super::write::{begin, carry_out};
-use super::{host, host_fault, pattern};
+use super::{apply, host, host_fault, pattern};
 use crate::args::sync::SyncArgs;
 use crate::context::{self, Context};
 use crate::error::{CommandError, Fault, did_you_mean};
@@ -29,8 +29,12 @@ pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
     if args.strict {
         refuse_losses(&plan)?;
     }
-    let source = json::Source::from(&request.source.origin());
-    carry_out(cx, &plan, Some(&source), &args.write)?;
+    let origin = request.source.origin();
+    if let Some(out) = &args.out {
+        apply::save(cx, &plan, origin, args.scope.into(), out, &args.write)?;
+    } else {
+        carry_out(cx, &plan, Some(&json::Source::from(&origin)), &args.write)?;
+    }
     let refused = plan.targets.iter().flat_map(|target| &target.changes);
     let all_refused = refused.clone().all(|it| matches!(it.kind, ChangeKind::Refuse(_)));
     Ok(if all_refused && refused.count() > 0 { Exit::Failure } else { Exit::Success })

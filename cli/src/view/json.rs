@@ -15,12 +15,15 @@ use super::plan::Secrets;
 pub struct Run {
     schema: &'static str,
     command: &'static str,
-    /// `dry-run`, `unchanged`, `declined` or `applied`.
+    /// `dry-run`, `unchanged`, `declined`, `applied` or `saved`.
     pub result: &'static str,
     source: Option<Source>,
     operation: Option<String>,
     backup: Option<Kept>,
     hosts: Vec<RunHost>,
+    /// Where the plan was saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_file: Option<String>,
 }
 
 /// Where servers came from.
@@ -110,7 +113,13 @@ impl Run {
                 path: it.folder.path().display().to_string(),
             }),
             hosts: plan.targets.iter().map(|target| RunHost::new(target, secrets)).collect(),
+            plan_file: None,
         }
+    }
+
+    /// A plan that was saved and not carried out.
+    pub fn saved(plan: &Plan, source: Option<Source>, file: String, secrets: Secrets) -> Self {
+        Run { plan_file: Some(file), ..Run::new(plan, source, "saved", None, secrets) }
     }
 }
 

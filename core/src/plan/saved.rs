@@ -244,7 +244,7 @@ impl SavedTarget {
             return Err(one(SavedPlanError::NoServer { entry, location }));
         }
         let changes = planner::differences(&before.reading, &after);
-        let is_all_told = is_made_by(&changes, host, &before, &files);
+        let is_all_told = is_all_told(&changes, host, &before, &files);
         let changes = self.changes(changes);
         let mut warnings = planner::secrets_in_plain_text(host.adapter.descriptor(), &changes);
         if !is_all_told {
@@ -309,18 +309,29 @@ fn is_inside(spec: &DocumentSpec, file: &FilePlan) -> bool {
 /// Whether the changes of servers that a person is told of are all that changes: whether the
 /// host's adapter makes the same documents of them. It need not, where an entry holds more
 /// than its adapter reads.
-fn is_made_by(changes: &[Change], host: &Host, before: &Configuration, files: &[FilePlan]) -> bool {
-    let edit = |change: &Change| match (&change.kind, &change.after) {
-        (ChangeKind::Add(_) | ChangeKind::Update(_), Some(server)) => {
-            Some(Edit::Put(server.clone()))
-        }
-        (ChangeKind::Remove, _) => Some(Edit::Remove(change.server.clone())),
-        _ => None,
-    };
-    let edits: Vec<_> = changes.iter().filter_map(edit).collect();
-    let made = before.edit(&*host.adapter, &edits);
-    made.is_ok_and(|made| {
-        made.files.iter().map(|it| &it.after).eq(files.iter().map(|it| &it.after))
+fn is_all_told(
+    changes: &[Change],
+    host: &Host,
+    before: &Configuration,
+    files: &[FilePlan],
+) -> bool {
+    // A host may note somewhere else that a server is on, and its adapter may read that as
+    // nothing worth saying.
+    [None, Some(true)].into_iter().any(|enabled| {
+        let edit = |change: &Change| match (&change.kind, &change.after) {
+            (ChangeKind::Add(_) | ChangeKind::Update(_), Some(server)) => {
+                let mut server = server.clone();
+                server.enabled = server.enabled.or(enabled);
+                Some(Edit::Put(server))
+            }
+            (ChangeKind::Remove, _) => Some(Edit::Remove(change.server.clone())),
+            _ => None,
+        };
+        let edits: Vec<_> = changes.iter().filter_map(edit).collect();
+        let made = before.edit(&*host.adapter, &edits);
+        let after =
+            |files: &[FilePlan]| files.iter().map(|it| it.after.clone()).collect::<Vec<_>>();
+        made.is_ok_and(|made| after(&made.files) == after(files))
     })
 }
 
