@@ -12,7 +12,8 @@ use hatch_adapter_sdk::Adapter;
 use hatch_core::adapter::HostAdapter;
 use hatch_core::configuration::{Configuration, File};
 use hatch_core::environment::Environment;
-use hatch_core::plan::planner::{self, Target};
+use hatch_core::plan::conflict::HostServers;
+use hatch_core::plan::planner::{self, Sync, Target};
 use hatch_core::plan::prepare::Preparation;
 use hatch_core::plan::saved::SavedPlan;
 use hatch_core::plan::{Change, ChangeKind, Plan, TargetPlan};
@@ -50,7 +51,16 @@ fn target(host: &Host, bytes: Option<Vec<u8>>) -> Target {
 }
 
 fn plan(source: &Source, names: &[ServerName], target: Target) -> Plan {
-    planner::sync(source, names, &[target], Preparation::default()).expect("a sound plan")
+    let nothing = HostServers::new();
+    planner::sync(Sync {
+        source,
+        selected: names,
+        targets: &[target],
+        how: Preparation::default(),
+        stale: &nothing,
+        kept: &nothing,
+    })
+    .expect("a sound plan")
 }
 
 fn through_a_file(plan: &Plan, host: &Host) -> TargetPlan {
@@ -131,7 +141,7 @@ proptest! {
         let environment = json!({"mcpServers": servers}).to_string();
         let environment = Environment::parse(environment.as_bytes()).expect("an environment");
         let names: Vec<_> = environment.servers.iter().map(|(name, _)| name.clone()).collect();
-        let source = Source::Environment { name: "any".to_owned(), environment };
+        let source = Source::Environment { name: "any".to_owned(), shown: "any".to_owned(), environment };
         let (host, fixtures) = &adapters()[at / 2];
         let fixture = workspace().join("tests/fixtures/hosts").join(fixtures[at % 2]);
         #[expect(clippy::disallowed_methods, reason = "a fixture of the tests' own")]
@@ -194,7 +204,7 @@ proptest! {
         let environment = Environment::from_servers(&host.adapter.descriptor().id, &servers);
         let environment = Environment::parse(&environment.print()).expect("an environment");
         let itself = Source::Host { host: host.clone(), servers };
-        let through = Source::Environment { name: "made".to_owned(), environment };
+        let through = Source::Environment { name: "made".to_owned(), shown: "made".to_owned(), environment };
         for source in [itself, through] {
             let plan = plan(&source, &names, target(host, Some(before.clone())));
             prop_assert!(plan.is_empty(), "{:?}", plan.targets[0].changes);

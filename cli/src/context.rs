@@ -20,7 +20,7 @@ use hatch_core::store::{Location, Reader, StoreError};
 use hatch_core::transaction;
 
 use crate::Hosts;
-use crate::args::GlobalArgs;
+use crate::args::{GlobalArgs, PlaceArgs};
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::Output;
@@ -151,6 +151,13 @@ impl Context {
         if is_it && !shown.contains('\u{fffd}') { path } else { location.path().to_owned() }
     }
 
+    /// Takes a command's word for where the project is.
+    pub fn look_in(&mut self, place: &PlaceArgs) {
+        if let Some(project) = &place.project {
+            self.roots.project = self.absolute(project);
+        }
+    }
+
     /// Takes a path of the command line from the current folder.
     pub fn absolute(&self, path: &Path) -> PathBuf {
         self.current_folder.join(path)
@@ -177,9 +184,27 @@ impl Context {
             .map_err(|error| self.environment_fault(name, &error))
     }
 
+    /// What an environment is noted as: its name, or the path of its file, which is the same
+    /// from wherever it was named.
+    pub fn environment_origin(&self, name: &str) -> String {
+        if !is_path(name) {
+            return name.to_owned();
+        }
+        let path = self.absolute(Path::new(name));
+        path.canonicalize().unwrap_or(path).display().to_string()
+    }
+
+    /// An environment as its user would write it.
+    pub fn environment_shown(&self, origin: &str) -> String {
+        match is_path(origin) {
+            true => self.roots.shown(Path::new(origin)),
+            false => origin.to_owned(),
+        }
+    }
+
     /// Reads an environment's own file.
     pub fn read_environment(&self, name: &str) -> Result<Environment, Fault> {
-        let is_path = name.ends_with(".json") || name.contains(['/', '\\']);
+        let is_path = is_path(name);
         let bytes = if is_path {
             let file = self.file(&self.absolute(Path::new(name)));
             file.map(|file| file.bytes)
@@ -192,17 +217,20 @@ impl Context {
                 Err(Fault::because(format!("environment `{name}` can't be read"), &error))
             }
             Ok(None) if is_path => Err(Fault::new(format!("there is no file `{name}`"))),
-            Ok(None) => {
-                let known = self.environment_names().unwrap_or_default();
-                let nearest = hatch_core::suggest::nearest(name, &known);
-                let hint = crate::error::did_you_mean(&nearest)
-                    .unwrap_or_else(|| "`hatch env list` shows what there is".to_owned());
-                Err(Fault::new(format!("there is no environment named `{name}`")).hint(hint))
-            }
+            Ok(None) => Err(self.no_environment(name)),
             Ok(Some(bytes)) => {
                 Environment::parse(&bytes).map_err(|error| self.environment_fault(name, &error))
             }
         }
+    }
+
+    /// There is no such environment.
+    pub fn no_environment(&self, name: &str) -> Fault {
+        let known = self.environment_names().unwrap_or_default();
+        let nearest = hatch_core::suggest::nearest(name, &known);
+        let hint = crate::error::did_you_mean(&nearest)
+            .unwrap_or_else(|| "`hatch env list` shows what there is".to_owned());
+        Fault::new(format!("there is no environment named `{name}`")).hint(hint)
     }
 
     fn environment_fault(&self, name: &str, error: &EnvironmentError) -> Fault {
@@ -244,6 +272,16 @@ pub fn standard_input() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether an environment is given as the path of a file.
+fn is_path(name: &str) -> bool {
+    name.ends_with(".json") || name.contains(['/', '\\'])
+}
+
+/// When a file was last changed.
+pub fn modified(path: &Path) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::try_from(path.metadata().ok()?.modified().ok()?).ok()
+}
+
 /// The terminal's width in cells; `None` where results do not go to a terminal.
 pub fn width() -> Option<usize> {
     if !io::stdout().is_terminal() {
@@ -252,17 +290,18 @@ pub fn width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
-/// Whether a program can be started by this name, as far as this process can tell.
-pub fn is_on_path(command: &str, roots: &Roots) -> bool {
+/// The program that is started by this name, as far as this process can tell.
+pub fn find_command(command: &str, roots: &Roots) -> Option<PathBuf> {
     let path = Path::new(command);
     if path.components().count() > 1 {
-        return path.is_file();
+        return path.is_file().then(|| path.to_owned());
     }
     let folders = roots.variables.get(OsStr::new("PATH")).cloned().unwrap_or_default();
     let extensions: &[&str] =
         if cfg!(windows) { &["", ".exe", ".cmd", ".bat", ".com"] } else { &[""] };
-    std::env::split_paths(&folders).any(|folder| {
-        extensions.iter().any(|extension| folder.join(format!("{command}{extension}")).is_file())
+    std::env::split_paths(&folders).find_map(|folder| {
+        let candidates = extensions.iter().map(|it| folder.join(format!("{command}{it}")));
+        candidates.into_iter().find(|candidate| candidate.is_file())
     })
 }
 

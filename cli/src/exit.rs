@@ -12,6 +12,8 @@ pub enum Exit {
     Failure = 1,
     /// The command line makes no sense.
     Usage = 2,
+    /// `--check` found something that is not in sync.
+    NotInSync = 3,
     /// A rollback could not finish, or found a file that someone else changed: the journal or
     /// the backups say what to do.
     NeedsPerson = 4,

@@ -19,6 +19,7 @@ use std::thread;
 
 use clap::Parser;
 
+use args::server::join_args;
 use args::{Cli, Color, Command};
 use error::CommandError;
 use exit::Exit;
@@ -64,7 +65,7 @@ fn has_room() -> bool {
 }
 
 fn run(hosts: Hosts) -> Exit {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(join_args(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
@@ -80,6 +81,7 @@ fn run(hosts: Hosts) -> Exit {
         Command::CompileAdapter => return adapters::compile_child(),
         Command::Mcp(args) => commands::mcp(&cli.global, hosts, args),
         Command::Env(args) => commands::env::run(&cli.global, hosts, args),
+        Command::Host(args) => commands::host::run(&cli.global, hosts, args),
     };
     result.unwrap_or_else(|error: CommandError| {
         anstream::eprint!("{}", error.render());

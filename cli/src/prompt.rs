@@ -1,4 +1,7 @@
-//! The one question that a run asks.
+//! What a run asks.
+//!
+//! Questions go to standard error, so that standard output stays data, and answers are lines
+//! of standard input.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -13,35 +16,70 @@ pub enum Answer {
     No,
 }
 
-/// Asks on standard error, so that standard output stays data, and reads a line of standard
-/// input. An empty line, the end of the input and anything but yes is no, after a second
-/// chance for what is neither.
+/// What a person wants of a server that was changed on its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// It stays as it is.
+    Keep,
+    /// It becomes what the source says.
+    Overwrite,
+    /// There was no answer.
+    Stop,
+}
+
+/// Whether there is somebody to ask.
+pub fn can_ask() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Asks whether to go on. An empty line and the end of the input are no.
 ///
 /// # Errors
 ///
 /// Fails without a terminal: there is nobody to ask.
 pub fn confirm(question: &str) -> Result<Answer, CommandError> {
-    if !io::stdin().is_terminal() {
+    if !can_ask() {
         return Err(Fault::new("there is no terminal to ask on, so nothing was written")
             .hint("pass --auto-approve (or set HATCH_AUTO_APPROVE=1) to write without asking")
             .hint("pass --dry-run to see what would change")
             .failure());
     }
+    let answers = [(&["y", "yes"][..], Answer::Yes), (&["", "n", "no"], Answer::No)];
+    let answer = ask(&format!("{question} [y/N]"), &answers, "Please answer y or n.")?;
+    Ok(answer.unwrap_or(Answer::No))
+}
+
+/// Asks what is to become of one server.
+///
+/// # Errors
+///
+/// Fails where the terminal does.
+pub fn keep_or_overwrite(question: &str) -> Result<Choice, CommandError> {
+    let answers = [(&["k", "keep"][..], Choice::Keep), (&["o", "overwrite"], Choice::Overwrite)];
+    let answer = ask(&format!("{question} [k/o]"), &answers, "Please answer k or o.")?;
+    Ok(answer.unwrap_or(Choice::Stop))
+}
+
+/// Asks until there is an answer; `None` at the end of the input.
+fn ask<T: Copy>(
+    question: &str,
+    answers: &[(&[&str], T)],
+    otherwise: &str,
+) -> io::Result<Option<T>> {
     let mut input = io::stdin().lock();
     loop {
-        write!(io::stderr(), "{question} [y/N] ")?;
+        write!(anstream::stderr(), "{question} ")?;
         io::stderr().flush()?;
         let mut line = String::new();
-        let end = input.read_line(&mut line)? == 0;
-        match line.trim().to_lowercase().as_str() {
-            "y" | "yes" => return Ok(Answer::Yes),
-            "" | "n" | "no" => {
-                if end {
-                    writeln!(io::stderr())?;
-                }
-                return Ok(Answer::No);
-            }
-            _ => writeln!(io::stderr(), "Please answer y or n.")?,
+        if input.read_line(&mut line)? == 0 {
+            writeln!(io::stderr())?;
+            return Ok(None);
         }
+        let answer = line.trim().to_lowercase();
+        let found = answers.iter().find(|(words, _)| words.contains(&answer.as_str()));
+        if let Some((_, answer)) = found {
+            return Ok(Some(*answer));
+        }
+        writeln!(io::stderr(), "{otherwise}")?;
     }
 }

@@ -15,7 +15,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::environment::EnvironmentName;
+use crate::home::HatchHome;
 use crate::host::HostId;
+use crate::store::{Location, Store, StoreError};
 
 /// The version of the file that this program writes.
 const VERSION: u32 = 1;
@@ -95,9 +97,63 @@ impl Settings {
     }
 }
 
+/// Why settings were not changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChangeError {
+    /// What is there can't be read, and must not be lost.
+    #[error("hatch's settings, `{at}`, can't be used")]
+    Unusable {
+        /// Their file.
+        at: Location,
+        /// What is wrong with it.
+        source: SettingsError,
+    },
+    /// They hold what the file can't.
+    #[error("hatch's settings, `{at}`, can't be written")]
+    Unprintable {
+        /// Their file.
+        at: Location,
+        /// What it can't hold.
+        source: serde_json::Error,
+    },
+    /// The file can't be read or written, or another hatch is writing.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Changes the settings as they are now, while no other hatch writes. Returns what `change`
+/// returns; where it leaves the settings as they are, nothing is written.
+///
+/// # Errors
+///
+/// Fails, with the settings as they were, where they can't be read or written.
+pub fn change<T>(
+    store: &dyn Store,
+    home: &HatchHome,
+    change: impl FnOnce(&mut Settings) -> T,
+) -> Result<T, ChangeError> {
+    home.prepare(store)?;
+    let _guard = store.lock(&home.lock())?;
+    let at = home.settings();
+    let before = Settings::parse(store.read(&at)?.as_deref())
+        .map_err(|source| ChangeError::Unusable { at: at.clone(), source })?;
+    let mut settings = before.clone();
+    let answer = change(&mut settings);
+    if settings != before {
+        let bytes = settings
+            .print()
+            .map_err(|source| ChangeError::Unprintable { at: at.clone(), source })?;
+        home.save(store, &at, &bytes)?;
+    }
+    Ok(answer)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Reader as _;
+    use crate::store::memory::MemoryStore;
 
     #[test]
     fn printing_and_reading_are_inverse() {
@@ -124,5 +180,47 @@ mod tests {
         ] {
             assert_eq!(Settings::parse(Some(text.as_bytes())).unwrap_err().to_string(), message);
         }
+    }
+
+    fn home() -> (MemoryStore, HatchHome) {
+        let store = MemoryStore::new();
+        store.put_folder("/h");
+        (store, HatchHome::new(Location::new("/h/.hatch", "~/.hatch")))
+    }
+
+    fn name(name: &str) -> EnvironmentName {
+        EnvironmentName::new(name).unwrap()
+    }
+
+    #[test]
+    fn a_change_is_made_of_what_is_there_now() {
+        let (store, home) = home();
+        let read = || Settings::parse(store.read(&home.settings()).unwrap().as_deref()).unwrap();
+        let set = |to: Option<&str>| {
+            change(&store, &home, |it| std::mem::replace(&mut it.current_environment, to.map(name)))
+        };
+        assert_eq!(set(None).unwrap(), None);
+        assert_eq!(store.read(&home.settings()).unwrap(), None, "nothing changed");
+        assert_eq!(set(Some("dev")).unwrap(), None);
+        let named =
+            NamedHost { adapter: HostId::new("cursor").unwrap(), paths: vec!["/srv".into()] };
+        let staging = HostId::new("staging").unwrap();
+        change(&store, &home, |it| it.hosts.insert(staging, named)).unwrap();
+        assert_eq!(set(Some("prod")).unwrap(), Some(name("dev")));
+        assert_eq!((read().current_environment, read().hosts.len()), (Some(name("prod")), 1));
+    }
+
+    #[test]
+    fn no_change_is_made_beside_another_or_over_a_broken_file() {
+        let (store, home) = home();
+        home.prepare(&store).unwrap();
+        let guard = store.lock(&home.lock()).unwrap();
+        let error = change(&store, &home, |_| ()).unwrap_err();
+        assert!(matches!(error, ChangeError::Store(StoreError::Locked(_))), "{error}");
+        drop(guard);
+        store.put("/h/.hatch/settings.json", b"{");
+        let error = change(&store, &home, |it| *it = Settings::default()).unwrap_err();
+        assert_eq!(error.to_string(), "hatch's settings, `~/.hatch/settings.json`, can't be used");
+        assert_eq!(store.read(&home.settings()).unwrap().as_deref(), Some(&b"{"[..]));
     }
 }

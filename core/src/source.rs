@@ -43,8 +43,10 @@ impl fmt::Display for Origin {
 pub enum Source {
     /// An environment, with what it extends brought in.
     Environment {
-        /// What its user calls it.
+        /// Its name or, where it has none, the absolute path of its file.
         name: String,
+        /// What its user calls it.
+        shown: String,
         /// What it holds.
         environment: Environment,
     },
@@ -98,7 +100,7 @@ impl Source {
     /// What a person calls it.
     pub fn label(&self) -> String {
         match self {
-            Source::Environment { name, .. } => format!("environment `{name}`"),
+            Source::Environment { shown, .. } => format!("environment `{shown}`"),
             Source::Host { host, .. } => format!("{} ({})", host.name(), host.id),
         }
     }

@@ -5,7 +5,8 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use hatch_core::configuration::{Configuration, File};
 use hatch_core::environment::Environment;
 use hatch_core::plan::Plan;
-use hatch_core::plan::planner::{self, Target};
+use hatch_core::plan::conflict::HostServers;
+use hatch_core::plan::planner::{self, Sync, Target};
 use hatch_core::plan::prepare::Preparation;
 use hatch_core::registry::{Host, Registry};
 use hatch_core::source::Source;
@@ -42,7 +43,16 @@ fn plan(registry: &Registry, source: &Source, present: &[u8]) -> Plan {
     let targets: Vec<_> = TARGETS.iter().map(target).collect();
     let selected: Vec<_> = source.servers().expect("good entries");
     let selected: Vec<_> = selected.into_iter().map(|server| server.name).collect();
-    let Ok(plan) = planner::sync(source, &selected, &targets, Preparation::default()) else {
+    let nothing = HostServers::new();
+    let asked = Sync {
+        source,
+        selected: &selected,
+        targets: &targets,
+        how: Preparation::default(),
+        stale: &nothing,
+        kept: &nothing,
+    };
+    let Ok(plan) = planner::sync(asked) else {
         panic!("the sync can be planned");
     };
     plan
@@ -56,7 +66,11 @@ fn sync(criterion: &mut Criterion) {
     for servers in SIZES {
         let environment =
             Environment::parse(made::document("new", servers).as_bytes()).expect("an environment");
-        let source = Source::Environment { name: "bench".to_owned(), environment };
+        let source = Source::Environment {
+            name: "bench".to_owned(),
+            shown: "bench".to_owned(),
+            environment,
+        };
         for (name, registry) in &adapters {
             group.bench_function(BenchmarkId::new(*name, servers), |bencher| {
                 bencher.iter(|| plan(registry, &source, present.as_bytes()));

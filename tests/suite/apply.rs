@@ -63,6 +63,8 @@ fn a_saved_plan_does_what_the_sync_would_have() {
     };
     assert_eq!(noted(&home), noted(&other), "it is noted as the sync would have noted it");
 
+    has(&home.line("mcp status --check").expect(0).stdout, &["Everything is in sync."]);
+
     home.line("mcp undo --auto-approve").ends(0);
     assert!(FILES.map(|file| home.read(file)) == untouched);
     home.line(APPLY).ends(0);
@@ -88,6 +90,24 @@ fn updates_and_servers_that_stay_are_noted_too() {
         let is_ours = ["dev-tools", "b"].map(Value::from).contains(&row["server"]);
         assert_eq!(row["hatch_managed"], is_ours, "{row}");
     }
+}
+
+#[test]
+fn what_is_taken_away_and_what_stays_for_a_conflict_is_in_the_plan() {
+    let home = hosts_with("dev", DEV);
+    let two = DEV.replace("\"mcpServers\": {", "\"mcpServers\": { \"b\": { \"command\": \"b\" },");
+    home.environment("dev", &two);
+    home.line("mcp sync --from-env dev --to-host cursor,gemini --auto-approve").ends(0);
+    home.write(GEMINI, home.text(GEMINI).replace("--fast", "--mine"));
+    home.environment("dev", &DEV.replace("--fast", "--slow"));
+    let save = "mcp sync --from-env dev --to-host cursor,gemini --prune --out plan.json";
+    has(&fails(&home, save, 1), &["--on-conflict"]);
+    home.line(&format!("{save} --on-conflict keep")).ends(0);
+    let applied = home.line(APPLY).expect(0);
+    has(&applied.stdout, &["~ dev-tools", "- b", "Done: 2 hosts changed."]);
+    has(&home.text(GEMINI), &["--mine"]);
+    let stale = home.text(".hatch/state.json").contains("\"b\": {");
+    assert!(!stale, "what is gone is not hatch's any more");
 }
 
 #[cfg(unix)]

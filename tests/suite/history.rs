@@ -232,3 +232,23 @@ fn runs_that_changed_environments_are_undone_too() {
     has(&undone.stdout, &["args: --fast → --by-hand", "1 host and 1 environment changed"]);
     assert_eq!((home.text(".hatch/envs/dev.json"), home.text(CURSOR)), (dev, cursor.to_owned()));
 }
+
+#[test]
+fn each_command_that_writes_can_be_undone() {
+    let home = hosts_with("dev", DEV);
+    let files = |home: &TestHome| (documents(home), home.text(".hatch/envs/dev.json"));
+    let before = files(&home);
+    for line in [
+        "env add dev extra --command extra",
+        "env remove-server dev dev-tools",
+        "mcp configure extra --host cursor,gemini --command extra --auto-approve",
+        "mcp remove host cursor --auto-approve",
+    ] {
+        home.line(line).ends(0);
+    }
+    for _ in 0..4 {
+        home.line("mcp undo --auto-approve").ends(0);
+    }
+    fails(&home, "mcp undo", 1);
+    assert!(files(&home) == before);
+}

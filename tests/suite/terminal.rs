@@ -13,7 +13,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::common::{CURSOR, DEV, FILES, assert_unchanged, has, hosts_with, state};
+use crate::common::{CURSOR, DEV, FILES, GEMINI, assert_unchanged, has, hosts_with, state};
 
 const SYNC: &str = "mcp sync --from-env dev --to-host all";
 const QUESTION: &str = "Write these changes to 4 hosts? [y/N] ";
@@ -133,6 +133,47 @@ fn what_is_neither_is_asked_again() {
     session.answer("n\n");
     let (code, text) = session.end();
     assert_eq!((code, text.matches("[y/N]").count()), (0, 2), "{text}");
+    assert_unchanged(&home, &before);
+}
+
+#[test]
+fn each_conflict_is_asked_about() {
+    let sync = "mcp sync --from-env dev --to-host cursor,gemini";
+    for (answers, kept) in [(["k", "o"], [true, false]), (["o", "keep"], [false, true])] {
+        let home = hosts_with("dev", DEV);
+        home.line(&format!("{sync} --auto-approve")).ends(0);
+        for file in [CURSOR, GEMINI] {
+            home.write(file, home.text(file).replace("\"tools\"", "\"mine\""));
+        }
+        let mut session = Session::start(&home, 100, sync, &[]);
+        session.until("cursor: `dev-tools` was changed since hatch put it there");
+        session.until("Keep it as it is, or overwrite it? [k/o] ");
+        has(&session.text(), &["command: mine → tools"]);
+        session.answer(&format!("{}\n", answers[0]));
+        session.until("gemini: `dev-tools` was changed since hatch put it there");
+        session.answer(&format!("{}\n", answers[1]));
+        session.until("Write these changes to 1 host? [y/N] ");
+        has(&session.text(), &["and stays as it is", "and is overwritten"]);
+        session.answer("y\n");
+        let (code, text) = session.end();
+        assert_eq!(code, 0, "{text}");
+        assert_eq!([CURSOR, GEMINI].map(|file| home.text(file).contains("\"mine\"")), kept);
+    }
+}
+
+#[test]
+fn a_conflict_that_nobody_decides_writes_nothing() {
+    let home = hosts_with("dev", DEV);
+    let sync = "mcp sync --from-env dev --to-host cursor";
+    home.line(&format!("{sync} --auto-approve")).ends(0);
+    home.write(CURSOR, home.text(CURSOR).replace("\"tools\"", "\"mine\""));
+    let before = state(&home);
+    let mut session = Session::start(&home, 100, sync, &[]);
+    session.until("[k/o] ");
+    session.answer("\u{4}");
+    let (code, text) = session.end();
+    assert_eq!(code, 1, "{text}");
+    has(&text, &["nothing was decided, so nothing was written"]);
     assert_unchanged(&home, &before);
 }
 

@@ -2,9 +2,14 @@
 
 pub mod apply;
 pub mod backup;
+pub mod configure;
 pub mod env;
 pub mod history;
+pub mod host;
 pub mod list;
+pub mod remove;
+pub mod server;
+pub mod status;
 pub mod sync;
 
 use std::path::PathBuf;
@@ -65,6 +70,7 @@ pub enum Color {
 pub enum Command {
     Mcp(McpArgs),
     Env(env::EnvArgs),
+    Host(host::HostArgs),
     /// Compile an adapter from standard input to standard output, within limits
     #[command(name = "__compile-adapter", hide = true)]
     CompileAdapter,
@@ -88,8 +94,12 @@ pub struct McpArgs {
 #[derive(Debug, Subcommand)]
 pub enum McpCommand {
     Sync(sync::SyncArgs),
+    Status(status::StatusArgs),
     Discover(list::DiscoverArgs),
     List(list::ListArgs),
+    Show(list::ShowArgs),
+    Configure(configure::ConfigureArgs),
+    Remove(remove::RemoveArgs),
     Backup(backup::BackupArgs),
     History(history::HistoryArgs),
     Undo(history::UndoArgs),
@@ -103,6 +113,41 @@ pub enum ScopeArg {
     User,
     /// Those of one project
     Project,
+}
+
+/// Where a host's servers are looked for
+#[derive(Args, Debug)]
+pub struct PlaceArgs {
+    /// Which servers of each host, where it keeps some for each project
+    #[arg(long, value_name = "SCOPE", default_value = "user")]
+    pub scope: ScopeArg,
+
+    /// The project's folder, for `--scope project` [default: the current folder]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+}
+
+/// What is done about what a host can't hold
+#[derive(Args, Debug)]
+pub struct FitArgs {
+    /// Stop if a host cannot hold all that is said of a server
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Write the values of variables into hosts that expand no references
+    #[arg(long)]
+    pub resolve_env: bool,
+
+    /// Write the full path of each command, for apps that do not have the shell's PATH
+    #[arg(long)]
+    pub absolute_commands: bool,
+
+    /// Reach remote servers through a command, on hosts that only start local ones
+    ///
+    /// `{url}` stands for the server's address, and a word `{headers}` for its headers:
+    /// 'npx -y mcp-remote {url} {headers}'.
+    #[arg(long, value_name = "COMMAND")]
+    pub bridge: Option<String>,
 }
 
 /// Options of every command that changes an environment: it is hatch's own, and can be
@@ -136,7 +181,7 @@ impl From<&EnvWriteArgs> for WriteArgs {
 }
 
 /// Options of every command that writes
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Copy, Debug)]
 pub struct WriteArgs {
     /// Show what would change, and change nothing
     #[arg(long)]

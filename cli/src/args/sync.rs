@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::{ScopeArg, WriteArgs};
+use super::{FitArgs, PlaceArgs, WriteArgs};
 
 /// Carry servers from an environment or a host to other hosts
 ///
@@ -16,6 +16,7 @@ use super::{ScopeArg, WriteArgs};
   hatch mcp sync --from-host claude-desktop --to-host all --dry-run
   hatch mcp sync --from-env dev --to-host cursor --pattern '^(?!test-).*'
   hatch mcp sync --from-env ./team.json --to-host cursor --scope project
+  hatch mcp sync --from-env production --to-host all --prune --on-conflict keep
   hatch mcp sync --from-env production --to-host all --out plan.json")]
 pub struct SyncArgs {
     #[command(flatten)]
@@ -33,32 +34,26 @@ pub struct SyncArgs {
     #[arg(long, value_name = "REGEX")]
     pub pattern: Option<String>,
 
-    /// Stop if a host cannot hold all that the source says of a server
-    #[arg(long)]
-    pub strict: bool,
-
     /// Write to hosts that are not there yet, too
     #[arg(long)]
     pub create: bool,
 
-    /// Which servers of each host, where it keeps some for each project
-    #[arg(long, value_name = "SCOPE", default_value = "user")]
-    pub scope: ScopeArg,
+    #[command(flatten)]
+    pub place: PlaceArgs,
 
-    /// The project's folder, for `--scope project` [default: the current folder]
-    #[arg(long, value_name = "DIR")]
-    pub project: Option<PathBuf>,
-
-    /// Write the values of variables into hosts that expand no references
-    #[arg(long)]
-    pub resolve_env: bool,
-
-    /// Reach remote servers through a command, on hosts that only start local ones
+    /// Take away what an earlier sync from this source put there, and the source no longer has
     ///
-    /// `{url}` stands for the server's address, and a word `{headers}` for its headers:
-    /// 'npx -y mcp-remote {url} {headers}'.
-    #[arg(long, value_name = "COMMAND")]
-    pub bridge: Option<String>,
+    /// Servers that hatch did not put there, or that came from elsewhere, stay. With
+    /// `--pattern`, only servers that it matches are taken away.
+    #[arg(long, conflicts_with = "servers")]
+    pub prune: bool,
+
+    /// What to do about servers that someone changed since hatch put them there
+    #[arg(long, value_name = "WHAT", default_value = "ask")]
+    pub on_conflict: OnConflict,
+
+    #[command(flatten)]
+    pub fit: FitArgs,
 
     /// Save the plan to a new file for `hatch mcp apply`, and write to no host
     ///
@@ -68,6 +63,17 @@ pub struct SyncArgs {
 
     #[command(flatten)]
     pub write: WriteArgs,
+}
+
+/// What becomes of a server that someone changed on its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnConflict {
+    /// Ask for each; without a terminal, stop before anything is written
+    Ask,
+    /// Leave it as it is
+    Keep,
+    /// Replace it by what the source says
+    Overwrite,
 }
 
 #[derive(Args, Debug)]

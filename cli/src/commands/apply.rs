@@ -11,15 +11,15 @@ use hatch_core::registry::Host;
 use hatch_core::source::Origin;
 use hatch_core::store::Reader;
 
-use super::write::{begin, carry_out, secrets, show};
-use super::{host, host_fault};
+use super::write::{begin, carry_out, show};
+use super::{host, host_fault, lookup};
 use crate::args::WriteArgs;
 use crate::args::apply::ApplyArgs;
 use crate::context::{self, Context, HostError};
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::json::{Run, Source};
-use crate::view::plan::Totals;
+use crate::view::plan::{Secrets, Totals};
 use crate::view::sanitize::sanitize_line;
 use crate::view::wrap::wrap;
 
@@ -38,7 +38,8 @@ pub fn run(cx: &mut Context, args: &ApplyArgs) -> Result<Exit, CommandError> {
     let title: String = saved.title.chars().take(LONGEST_TITLE).collect();
     let title = format!("Apply a plan of {:.0}: {title}", saved.created);
     let noting = saved.origin.clone().map_or(Noting::Edited, Noting::From);
-    let plan = Plan { noting, targets, ..Plan::new("apply", title) };
+    let mut plan = Plan { noting, targets, ..Plan::new("apply", title) };
+    lookup::warn(cx, &mut plan);
     carry_out(cx, &plan, saved.origin.as_ref().map(Source::from).as_ref(), &args.write)?;
     Ok(Exit::Success)
 }
@@ -175,7 +176,12 @@ pub fn save(
     ));
     if args.json {
         let file = location.path().display().to_string();
-        return cx.output.json(&Run::saved(plan, Some(source), file, secrets(args)));
+        return cx.output.json(&Run::saved(
+            plan,
+            Some(source),
+            file,
+            Secrets::of(args.show_secrets),
+        ));
     }
     let totals = Totals::of(plan);
     let (hosts, remarks) = (totals.targets(), totals.remarks());

@@ -1,23 +1,24 @@
-//! `hatch mcp discover hosts`.
+//! `hatch mcp discover hosts` and `hatch mcp discover servers`.
 
 use hatch_core::host::Scope;
 
-use super::pattern;
-use crate::args::list::DiscoverHostsArgs;
+use super::read::Wanted;
+use crate::args::list::{DiscoverHostsArgs, DiscoverServersArgs};
 use crate::context::Context;
-use crate::error::CommandError;
+use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::json::{Discovered, DiscoveredHost};
+use crate::view::json_show::{EnvironmentServerRow, EnvironmentServers, ServerDetail};
+use crate::view::plan::Secrets;
 use crate::view::table::Table;
 
 /// Every host that hatch knows, and whether it is there. Loads no adapter's code.
 pub fn hosts(cx: &Context, args: &DiscoverHostsArgs) -> Result<Exit, CommandError> {
-    let wanted = args.name.as_deref().map(|text| pattern("the pattern", text)).transpose();
-    let wanted = wanted.map_err(crate::error::Fault::usage)?;
+    let wanted = Wanted::new(args.name.as_deref())?;
     let mut found = Vec::new();
     for host in cx.registry.hosts() {
         let id = host.id.to_string();
-        if wanted.as_ref().is_some_and(|pattern| !pattern.finds(&id).unwrap_or(false)) {
+        if !wanted.has(&id)? {
             continue;
         }
         let places = cx.places(host, Scope::User).unwrap_or_default();
@@ -47,4 +48,60 @@ pub fn hosts(cx: &Context, args: &DiscoverHostsArgs) -> Result<Exit, CommandErro
     }
     cx.output.print(&table.render(cx.output.width))?;
     Ok(Exit::Success)
+}
+
+/// The servers of an environment or, where none is meant, of all.
+pub fn servers(cx: &Context, args: &DiscoverServersArgs) -> Result<Exit, CommandError> {
+    let wanted = Wanted::new(args.name.as_deref())?;
+    let current = cx.settings.current_environment.as_ref().map(ToString::to_string);
+    let environments = match args.env.clone().or(current) {
+        Some(name) => vec![name],
+        None => cx.environment_names().map_err(|error| Fault::of(&error).failure())?,
+    };
+    let mut rows = Vec::new();
+    for name in &environments {
+        let environment = cx.environment(name).map_err(Fault::failure)?;
+        let servers = environment.servers_for(&[]).map_err(|error| Fault::of(&error).failure())?;
+        for server in servers {
+            if wanted.has(server.name.as_str())? {
+                rows.push((name.clone(), server.name.to_string(), server));
+            }
+        }
+    }
+    let secrets = Secrets::of(args.show_secrets);
+    let details = rows.into_iter().map(|(environment, name, server)| {
+        (environment, name, ServerDetail::new(&server, secrets))
+    });
+    if args.json {
+        let rows = details.map(|(environment, server, detail)| EnvironmentServerRow {
+            environment,
+            server,
+            transport: detail.transport,
+            definition: detail.definition,
+        });
+        let schema = "hatch.environment-servers/1";
+        cx.output.json(&EnvironmentServers { schema, rows: rows.collect() })?;
+        return Ok(Exit::Success);
+    }
+    let mut table = Table::new(&["Server", "Environment", "Transport", "Command or URL"]);
+    let mut is_empty = true;
+    for (environment, server, detail) in details {
+        is_empty = false;
+        let how = summary(&detail.fields);
+        table.row([server, environment, detail.transport.to_owned(), how]);
+    }
+    let text = match is_empty {
+        true => "No servers found.\n".to_owned(),
+        false => table.render(cx.output.width),
+    };
+    cx.output.print(&text)?;
+    Ok(Exit::Success)
+}
+
+/// How a server is reached, on one line.
+fn summary(fields: &[(String, String)]) -> String {
+    let value =
+        |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, it)| it.clone());
+    let words = [value("command"), value("args"), value("url")];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

@@ -2,11 +2,20 @@
 
 pub mod apply;
 pub mod backup;
+pub mod configure;
 pub mod discover;
 pub mod env;
 pub mod history;
+pub mod host;
 pub mod list;
+mod lookup;
+mod planning;
 mod put_back;
+mod read;
+pub mod remove;
+mod server;
+pub mod show;
+pub mod status;
 pub mod sync;
 mod targets;
 pub mod undo;
@@ -19,7 +28,8 @@ use hatch_core::registry::Host;
 use crate::Hosts;
 use crate::adapters;
 use crate::args::backup::BackupCommand;
-use crate::args::list::{DiscoverCommand, ListCommand};
+use crate::args::list::{DiscoverCommand, ListCommand, ShowCommand};
+use crate::args::remove::RemoveCommand;
 use crate::args::{GlobalArgs, McpArgs, McpCommand, ScopeArg};
 use crate::context::{Context, HostError};
 use crate::error::{CommandError, Fault, did_you_mean};
@@ -34,12 +44,23 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
     cx.add_named_hosts();
     match &args.command {
         McpCommand::Sync(args) => sync::run(&mut cx, args),
+        McpCommand::Status(args) => status::run(&cx, args),
         McpCommand::Discover(args) => match &args.command {
             DiscoverCommand::Hosts(args) => discover::hosts(&cx, args),
+            DiscoverCommand::Servers(args) => discover::servers(&cx, args),
         },
         McpCommand::List(args) => match &args.command {
             ListCommand::Hosts(args) => list::hosts(&cx, args),
             ListCommand::Servers(args) => list::servers(&cx, args),
+        },
+        McpCommand::Show(args) => match &args.command {
+            ShowCommand::Hosts(args) => show::hosts(&cx, args),
+            ShowCommand::Servers(args) => show::servers(&cx, args),
+        },
+        McpCommand::Configure(args) => configure::run(&mut cx, args),
+        McpCommand::Remove(args) => match &args.command {
+            RemoveCommand::Server(args) => remove::server(&mut cx, args),
+            RemoveCommand::Host(args) => remove::host(&mut cx, args),
         },
         McpCommand::Backup(args) => match &args.command {
             BackupCommand::Create(args) => backup::create::run(&cx, args),

@@ -32,7 +32,7 @@ pub fn carry_out(
     source: Option<&Source>,
     args: &WriteArgs,
 ) -> Result<Option<Report>, CommandError> {
-    let secrets = secrets(args);
+    let secrets = Secrets::of(args.show_secrets);
     let json = |result, report: Option<&Report>| {
         cx.output.json(&Run::new(plan, source.cloned(), result, report, secrets))
     };
@@ -82,14 +82,9 @@ pub fn carry_out(
     Ok(Some(report))
 }
 
-/// Whether secrets may be shown.
-pub fn secrets(args: &WriteArgs) -> Secrets {
-    if args.show_secrets { Secrets::Clear } else { Secrets::Masked }
-}
-
 /// Shows what would change.
 pub fn show(cx: &Context, plan: &Plan, args: &WriteArgs) -> Result<(), CommandError> {
-    let secrets = secrets(args);
+    let secrets = Secrets::of(args.show_secrets);
     let title = sanitize_line(&plan.title).into_owned();
     let title = wrap(&title, 0, cx.output.width);
     let mut text = format!("{title}\n\n{}", preview(plan, secrets, cx.output.width));
@@ -167,7 +162,10 @@ fn again(command: &str) -> String {
     match command {
         "apply" => "make the plan again, with `hatch mcp sync --out FILE`".to_owned(),
         "restore" => "run `hatch mcp backup restore` again".to_owned(),
-        _ => format!("run `hatch mcp {command}` again to plan against what is there now"),
+        _ => {
+            let group = if command.starts_with("env ") { "hatch" } else { "hatch mcp" };
+            format!("run `{group} {command}` again to plan against what is there now")
+        }
     }
 }
 

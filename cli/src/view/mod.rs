@@ -4,6 +4,7 @@
 pub mod diff;
 pub mod json;
 pub mod json_backups;
+pub mod json_show;
 pub mod plan;
 pub mod report;
 pub mod sanitize;
@@ -67,6 +68,11 @@ pub fn size(bytes: u64) -> String {
     let (unit, worth) = units.into_iter().find(|(_, worth)| bytes >= *worth).unwrap_or(units[2]);
     let tenths = u128::from(bytes) * 10 / u128::from(worth);
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+/// The word that goes with a number of things.
+pub fn plural<'a>(number: usize, one: &'a str, several: &'a str) -> &'a str {
+    if number == 1 { one } else { several }
 }
 
 /// `1 host`, `2 hosts`.

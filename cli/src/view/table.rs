@@ -24,7 +24,7 @@ impl Table {
         Table { headings: headings.to_vec(), rows: Vec::new(), whole: Vec::new() }
     }
 
-    /// Never cuts these columns: names that are to be typed again, and short words.
+    /// Never cuts these columns, as it never cuts the first.
     #[must_use]
     pub fn whole(mut self, headings: &[&'static str]) -> Self {
         self.whole.extend(headings);
@@ -55,8 +55,10 @@ impl Table {
         lines.concat()
     }
 
+    /// Not the first column either: it has the names, which are there to be typed again.
     fn cuttable(&self) -> Vec<bool> {
-        self.headings.iter().map(|heading| !self.whole.contains(heading)).collect()
+        let rest = self.headings.iter().skip(1).map(|heading| !self.whole.contains(heading));
+        std::iter::once(false).chain(rest).collect()
     }
 
     fn natural_widths(&self) -> Vec<usize> {
@@ -159,6 +161,10 @@ mod tests {
     #[test]
     fn what_is_too_wide_is_cut_and_then_stacked() {
         assert_eq!(table().render(Some(18)), "Host    Path\ncursor  ~/.cursor…\n日本    x\\n\n");
+        assert_eq!(
+            table().render(Some(15)),
+            "Host  cursor\nPath  ~/.curso…\n\nHost  日本\nPath  x\\n\n"
+        );
         assert_eq!(
             table().render(Some(12)),
             "Host  cursor\nPath  ~/.curs…\n\nHost  日本\nPath  x\\n\n"

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::mask::{hides, masked};
 use super::{FieldChange, Shown};
-use crate::secret::{MASK, Secret, is_secret_name, looks_like_token, mask_text};
+use crate::secret::Secret;
 use crate::server::{OAuth, Server, Transport};
 use crate::template::{Segment, Template};
 
@@ -57,47 +58,56 @@ pub fn literal_secrets(server: &Server) -> Vec<String> {
         .collect()
 }
 
-/// Every field that a server has, in a reader's order.
+/// Every field that a server has, in a reader's order, masked and clear.
 fn list(server: &Server) -> Vec<(String, Shown)> {
+    let pairs = spell(&masked(server)).into_iter().zip(spell(server));
+    pairs
+        .map(|((field, masked), (_, clear))| (field, Shown { masked, clear: Secret::new(clear) }))
+        .collect()
+}
+
+/// Every field with its value, as they are spelt.
+fn spell(server: &Server) -> Vec<(String, String)> {
     let mut fields = Vec::new();
-    let mut put = |field: String, shown: Shown| fields.push((field, shown));
-    put("transport".to_owned(), plain(server.transport.label()));
+    let mut put = |field: String, value: String| fields.push((field, value));
+    put("transport".to_owned(), server.transport.label().to_owned());
     match &server.transport {
         Transport::Stdio(stdio) => {
-            put("command".to_owned(), text(&stdio.command));
+            put("command".to_owned(), stdio.command.expose());
             if !stdio.args.is_empty() {
-                put("args".to_owned(), arguments(&stdio.args));
+                let args: Vec<_> = stdio.args.iter().map(|arg| quote(&arg.expose())).collect();
+                put("args".to_owned(), args.join(" "));
             }
             for (name, value) in &stdio.env {
-                put(format!("env.{name}"), named(name, value));
+                put(format!("env.{name}"), value.expose());
             }
             if !stdio.env_forward.is_empty() {
-                put("env-forward".to_owned(), plain(&stdio.env_forward.join(", ")));
+                put("env-forward".to_owned(), stdio.env_forward.join(", "));
             }
             if let Some(file) = &stdio.env_file {
-                put("env-file".to_owned(), text(file));
+                put("env-file".to_owned(), file.expose());
             }
             if let Some(cwd) = &stdio.cwd {
-                put("cwd".to_owned(), text(cwd));
+                put("cwd".to_owned(), cwd.expose());
             }
         }
         Transport::StreamableHttp(remote)
         | Transport::Sse(remote)
         | Transport::RemoteAuto(remote) => {
-            put("url".to_owned(), text(&remote.url));
+            put("url".to_owned(), remote.url.expose());
             for (name, value) in &remote.headers {
-                put(format!("headers.{name}"), header(name, value));
+                put(format!("headers.{name}"), value.expose());
             }
             if let Some(oauth) = &remote.oauth {
-                list_oauth(oauth, &mut put);
+                spell_oauth(oauth, &mut put);
             }
         }
     }
-    list_settings(server, &mut put);
+    spell_settings(server, &mut put);
     fields
 }
 
-fn list_oauth(oauth: &OAuth, put: &mut impl FnMut(String, Shown)) {
+fn spell_oauth(oauth: &OAuth, put: &mut impl FnMut(String, String)) {
     let templates = [
         ("client-id", &oauth.client_id),
         ("client-secret", &oauth.client_secret),
@@ -107,21 +117,20 @@ fn list_oauth(oauth: &OAuth, put: &mut impl FnMut(String, Shown)) {
     ];
     for (name, value) in templates {
         if let Some(value) = value {
-            let shown = if name == "client-secret" { named(name, value) } else { text(value) };
-            put(format!("oauth.{name}"), shown);
+            put(format!("oauth.{name}"), value.expose());
         }
     }
     if let Some(scopes) = &oauth.scopes {
-        put("oauth.scopes".to_owned(), plain(&scopes.join(" ")));
+        put("oauth.scopes".to_owned(), scopes.join(" "));
     }
 }
 
-fn list_settings(server: &Server, put: &mut impl FnMut(String, Shown)) {
+fn spell_settings(server: &Server, put: &mut impl FnMut(String, String)) {
     if let Some(enabled) = server.enabled {
-        put("enabled".to_owned(), plain(&enabled.to_string()));
+        put("enabled".to_owned(), enabled.to_string());
     }
     if let Some(description) = &server.description {
-        put("description".to_owned(), plain(description));
+        put("description".to_owned(), description.clone());
     }
     let timeouts = [
         ("timeouts.request", server.timeouts.request),
@@ -130,7 +139,7 @@ fn list_settings(server: &Server, put: &mut impl FnMut(String, Shown)) {
     ];
     for (name, value) in timeouts {
         if let Some(value) = value {
-            put(name.to_owned(), plain(&format!("{value} ms")));
+            put(name.to_owned(), format!("{value} ms"));
         }
     }
     let tools = [
@@ -141,63 +150,15 @@ fn list_settings(server: &Server, put: &mut impl FnMut(String, Shown)) {
     for (name, value) in tools {
         if let Some(value) = value {
             let names = if value.is_empty() { "(none)".to_owned() } else { value.join(", ") };
-            put(name.to_owned(), plain(&names));
+            put(name.to_owned(), names);
         }
     }
     for extra in &server.extras {
-        let name = extra.path.join(".");
-        let hidden = is_secret_name(&name) || looks_like_token(&extra.value);
-        let masked = if hidden { MASK.to_owned() } else { extra.value.clone() };
-        put(name, Shown { masked, clear: Secret::new(&extra.value) });
+        put(extra.path.join("."), extra.value.clone());
     }
 }
 
-fn plain(text: &str) -> Shown {
-    Shown { masked: text.to_owned(), clear: Secret::new(text) }
-}
-
-/// A value that is no secret by its place, but may hold one.
-fn text(value: &Template) -> Shown {
-    Shown { masked: mask(value, |_| false), clear: Secret::new(value.expose()) }
-}
-
-/// A variable's value: a secret if its name or its look says so.
-fn named(name: &str, value: &Template) -> Shown {
-    Shown {
-        masked: mask(value, |literal| hides(name, literal)),
-        clear: Secret::new(value.expose()),
-    }
-}
-
-/// A header's value: a secret unless the header is known to hold none.
-fn header(name: &str, value: &Template) -> Shown {
-    const HARMLESS: [&str; 5] =
-        ["accept", "accept-language", "content-type", "user-agent", "mcp-protocol-version"];
-    let harmless = HARMLESS.contains(&name.to_lowercase().as_str());
-    let hidden = |literal: &str| !harmless && !is_scheme(literal);
-    Shown { masked: mask(value, hidden), clear: Secret::new(value.expose()) }
-}
-
-/// The word before a credential: `Bearer ${env:TOKEN}` says more than `•••${env:TOKEN}`.
-fn is_scheme(literal: &str) -> bool {
-    matches!(literal.trim().to_lowercase().as_str(), "bearer" | "basic" | "token")
-}
-
-/// Arguments as one would type them. What follows an option with a secret's name is one.
-fn arguments(args: &[Template]) -> Shown {
-    let mut masked = Vec::new();
-    let mut clear = Vec::new();
-    let mut secret_next = false;
-    for arg in args {
-        masked.push(quote(&mask(arg, |_| secret_next)));
-        clear.push(quote(&arg.expose()));
-        secret_next = arg
-            .as_literal()
-            .is_some_and(|it| it.starts_with('-') && !it.contains('=') && is_secret_name(it));
-    }
-    Shown { masked: masked.join(" "), clear: Secret::new(clear.join(" ")) }
-}
-
+/// An argument as one would type it.
 fn quote(arg: &str) -> String {
     let bare = |c: char| c.is_alphanumeric() || "-_./:@%+=,${}•~\\".contains(c);
     if !arg.is_empty() && arg.chars().all(bare) {
@@ -205,22 +166,6 @@ fn quote(arg: &str) -> String {
     } else {
         format!("'{}'", arg.replace('\'', "'\\''"))
     }
-}
-
-fn hides(name: &str, literal: &str) -> bool {
-    is_secret_name(name) || looks_like_token(literal) || mask_text(literal) != literal
-}
-
-/// The canonical spelling, with literal text masked where `secret` says so and cleaned of
-/// embedded secrets elsewhere.
-fn mask(value: &Template, secret: impl Fn(&str) -> bool) -> String {
-    let spelt = |segment: &Segment| match segment {
-        Segment::Literal(literal) if secret(literal) => MASK.to_owned(),
-        Segment::Literal(literal) => Template::literal(mask_text(literal)).expose(),
-        reference => Template::new([reference.clone()]).expose(),
-    };
-    let pieces: Vec<_> = value.segments().iter().map(spelt).collect();
-    pieces.concat()
 }
 
 #[cfg(test)]

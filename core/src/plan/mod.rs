@@ -4,7 +4,9 @@
 //! exact bytes of every document before and after, so applying it leaves no choice to make.
 
 pub mod check;
+pub mod conflict;
 pub mod diff;
+pub mod mask;
 pub mod planner;
 pub mod prepare;
 pub mod saved;

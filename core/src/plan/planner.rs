@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::conflict::HostServers;
 use super::prepare::{Preparation, prepare};
 use super::{Change, ChangeKind, FilePlan, Noting, Plan, TargetPlan, diff};
 use crate::adapter::{Edit, Loss, Outcome, Reading};
@@ -42,24 +43,41 @@ pub enum PlanError {
     Environment(#[from] EnvironmentError),
 }
 
+/// What a sync is asked for.
+#[derive(Clone, Copy)]
+pub struct Sync<'a> {
+    /// Where servers come from.
+    pub source: &'a Source,
+    /// Which of them.
+    pub selected: &'a [ServerName],
+    /// Where they go.
+    pub targets: &'a [Target],
+    /// How they are changed on their way.
+    pub how: Preparation<'a>,
+    /// Servers that are taken away, host by host.
+    pub stale: &'a HostServers,
+    /// Servers that stay on a host as they are.
+    pub kept: &'a HostServers,
+}
+
 /// Plans to put the selected servers of a source into every target.
 ///
 /// # Errors
 ///
-/// Fails with every target that can't be planned for, by its place in `targets`.
-pub fn sync(
-    source: &Source,
-    selected: &[ServerName],
-    targets: &[Target],
-    how: Preparation<'_>,
-) -> Result<Plan, Vec<(usize, PlanError)>> {
+/// Fails with every target that can't be planned for, by its place in the targets.
+pub fn sync(asked: Sync<'_>) -> Result<Plan, Vec<(usize, PlanError)>> {
+    let Sync { source, selected, .. } = asked;
     let servers = if selected.len() == 1 { "server" } else { "servers" };
     let title = format!("Sync {} {servers} from {}", selected.len(), source.label());
     let selected: HashSet<_> = selected.iter().collect();
-    let targets = each(targets, |target| {
-        let mut asked = source.servers_for(&target.host)?;
-        asked.retain(|server| selected.contains(&server.name));
-        edit(target, asked.into_iter().map(Edit::Put), how)
+    let targets = each(asked.targets, |target| {
+        let of_host = |names: &'_ HostServers| names.get(&target.host.id).cloned();
+        let kept = of_host(asked.kept).unwrap_or_default();
+        let mut servers = source.servers_for(&target.host)?;
+        servers.retain(|it| selected.contains(&it.name) && !kept.contains(&it.name));
+        let stale = of_host(asked.stale).unwrap_or_default().into_iter();
+        let removals = stale.filter(|name| !kept.contains(name)).map(Edit::Remove);
+        edit(target, servers.into_iter().map(Edit::Put).chain(removals), asked.how)
     })?;
     Ok(Plan { noting: Noting::From(source.origin()), targets, ..Plan::new("sync", title) })
 }
@@ -229,12 +247,13 @@ pub(super) fn secrets_in_plain_text(
         return warnings;
     }
     for change in changes {
-        let (ChangeKind::Add(_) | ChangeKind::Update(_), Some(server)) =
+        let (ChangeKind::Add(fields) | ChangeKind::Update(fields), Some(server)) =
             (&change.kind, &change.after)
         else {
             continue;
         };
-        for field in diff::literal_secrets(server) {
+        let changes = |field: &String| fields.iter().any(|it| it.field == *field);
+        for field in diff::literal_secrets(server).into_iter().filter(changes) {
             let variable = field.split('.').next_back().unwrap_or_default().to_uppercase();
             let variable = variable.replace('-', "_");
             warnings.push(format!(

@@ -19,6 +19,9 @@ pub struct Preparation<'a> {
     /// The process environment, where values are to stand for references that a host does
     /// not expand.
     pub inline: Option<&'a BTreeMap<OsString, OsString>>,
+    /// Where commands are, by name; `None` for those that are not found here. Hosts are
+    /// given the full path.
+    pub commands: Option<&'a BTreeMap<String, Option<String>>>,
 }
 
 /// A command that reaches a remote server for a host that starts local ones only.
@@ -114,6 +117,9 @@ pub fn prepare(
         losses.push(Loss { field: "transport".to_owned(), kind: LossKind::Approximated, detail });
         server.transport = Transport::Stdio(stdio);
     }
+    if let (Some(commands), Transport::Stdio(stdio)) = (how.commands, &mut server.transport) {
+        losses.extend(write_full_path(stdio, commands));
+    }
     let expands = target.references.contains(&Reference::Env);
     let mut result = Ok(());
     each_template(&mut server.transport, &mut |field, template| {
@@ -133,6 +139,22 @@ pub fn prepare(
         }
     });
     result.map(|()| (server, losses))
+}
+
+/// Puts a command's full path in the place of its name.
+fn write_full_path(stdio: &mut Stdio, commands: &BTreeMap<String, Option<String>>) -> Option<Loss> {
+    let name = stdio.command.as_literal()?;
+    match commands.get(name)? {
+        Some(path) => {
+            stdio.command = Template::literal(path);
+            None
+        }
+        None => Some(Loss {
+            field: "command".to_owned(),
+            kind: LossKind::Approximated,
+            detail: format!("`{name}` was not found here, and is written as it is"),
+        }),
+    }
 }
 
 fn check_native(field: &str, template: &Template, target: &HostDescriptor) -> Result<(), String> {
@@ -261,7 +283,7 @@ mod tests {
             server(json!({"url": "https://x/?k=${env:K}", "headers": {"A": "Bearer ${env:T}"},
             "oauth": {"clientId": "i"}}));
         let bridge = Bridge::new("npx -y bridge --to={url} {headers}").unwrap();
-        let how = Preparation { bridge: Some(&bridge), inline: None };
+        let how = Preparation { bridge: Some(&bridge), ..Preparation::default() };
         let local = host(vec![TransportKind::Stdio], vec![Reference::Env]);
         let (bridged, losses) = prepare(remote.clone(), &local, how).unwrap();
         assert_eq!(
@@ -273,7 +295,7 @@ mod tests {
         assert_eq!(fields, ["oauth", "transport"]);
 
         let bare = Bridge::new("npx {url}").unwrap();
-        let how = Preparation { bridge: Some(&bare), inline: None };
+        let how = Preparation { bridge: Some(&bare), ..Preparation::default() };
         assert!(prepare(remote.clone(), &local, how).unwrap_err().contains("{headers}"));
         let both = host(vec![TransportKind::Stdio, TransportKind::Sse], vec![]);
         assert_eq!(prepare(remote.clone(), &both, how).unwrap().0, remote);
@@ -284,7 +306,7 @@ mod tests {
         let stdio = server(json!({"command": "x", "args": ["${env:A}"],
             "env": {"B": "b${env:B:-default}", "C": "plain"}}));
         let variables = [("A".into(), "value".into())].into();
-        let how = Preparation { bridge: None, inline: Some(&variables) };
+        let how = Preparation { inline: Some(&variables), ..Preparation::default() };
         let plain = host(vec![TransportKind::Stdio], vec![]);
         let (inlined, losses) = prepare(stdio.clone(), &plain, how).unwrap();
         assert_eq!(
@@ -296,6 +318,22 @@ mod tests {
         assert_eq!(prepare(stdio, &expands, how).unwrap().0.transport.label(), "stdio");
         let unset = server(json!({"command": "x", "env": {"D": "${env:D}"}}));
         assert_eq!(prepare(unset, &plain, how).unwrap_err(), "`env.D` needs `D`, which is not set");
+    }
+
+    #[test]
+    fn commands_are_written_with_their_full_path_where_they_are_found() {
+        let commands =
+            [("npx".to_owned(), Some("/usr/bin/npx".to_owned())), ("lost".to_owned(), None)];
+        let commands = commands.into();
+        let how = Preparation { commands: Some(&commands), ..Preparation::default() };
+        let any = host(vec![TransportKind::Stdio], vec![]);
+        for (command, written, losses) in
+            [("npx", "/usr/bin/npx", 0), ("lost", "lost", 1), ("/own/npx", "/own/npx", 0)]
+        {
+            let (server, lost) = prepare(server(json!({"command": command})), &any, how).unwrap();
+            assert_eq!(printed(&server)["command"], written);
+            assert_eq!(lost.len(), losses, "{command}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::view::json_backups::{Cleaned, CleanedRow};
 use crate::view::style::{ADD, REMOVE};
 use crate::view::table::Table;
 use crate::view::wrap::wrap;
-use crate::view::{count, size};
+use crate::view::{count, plural, size};
 
 /// Removes what was kept for long enough: chooses, shows, asks, removes.
 pub fn run(cx: &Context, args: &BackupCleanArgs) -> Result<Exit, CommandError> {
@@ -111,7 +111,7 @@ fn failed(error: &CleanError) -> CommandError {
 /// The older tool's backups are its user's.
 fn mention_older(cx: &Context, older: usize) {
     if older > 0 {
-        let are = if older == 1 { "is" } else { "are" };
+        let are = plural(older, "is", "are");
         let folder = cx.home.older_backups();
         cx.output.note(&format!(
             "{} of the older hatch {are} left alone, in `{folder}`",
@@ -138,7 +138,7 @@ fn preview(
     if removals.is_empty() {
         return text;
     }
-    let mut table = Table::new(&["Backup", "Goes", "Stays", "Copies", "Size"]).whole(&["Backup"]);
+    let mut table = Table::new(&["Backup", "Goes", "Stays", "Copies", "Size"]);
     for removal in removals {
         let stays = match removal.staying.as_slice() {
             [] => "-".to_owned(),
@@ -155,7 +155,7 @@ fn preview(
     let whole = removals.iter().filter(|it| it.staying.is_empty()).count();
     let _ = writeln!(text, "{}", table.render(cx.output.width));
     if whole > 0 {
-        let goes = if whole == 1 { "goes" } else { "go" };
+        let goes = plural(whole, "goes", "go");
         let gone = format!(
             "{} {goes} as a whole; such a run is no longer in the history, nor can it be undone",
             count(whole, "backup")
@@ -171,10 +171,8 @@ fn list(owners: &[Owner]) -> String {
 
 /// `1 copy`, `2 copies`.
 fn counted_copies(removals: &[Removal]) -> String {
-    match removals.iter().map(|it| it.copies).sum::<usize>() {
-        1 => "1 copy".to_owned(),
-        copies => format!("{copies} copies"),
-    }
+    let copies = removals.iter().map(|it| it.copies).sum();
+    format!("{copies} {}", plural(copies, "copy", "copies"))
 }
 
 fn freed(removals: &[Removal]) -> u64 {

@@ -38,7 +38,7 @@ pub fn run(cx: &Context, args: &BackupListArgs) -> Result<Exit, CommandError> {
 
 /// A host's rows say which file it was.
 fn table_of_one(cx: &Context, rows: Vec<BackupRow>) -> Table {
-    let mut table = Table::new(&["Backup", "Made", "By", "Size", "File"]).whole(&["Backup"]);
+    let mut table = Table::new(&["Backup", "Made", "By", "Size", "File"]);
     for row in rows {
         let file = cx.roots.shown(std::path::Path::new(&row.file));
         table.row([row.id, minute(&row.created), row.command, shown_size(row.size_bytes), file]);
@@ -47,8 +47,7 @@ fn table_of_one(cx: &Context, rows: Vec<BackupRow>) -> Table {
 }
 
 fn table_of_all(rows: Vec<BackupRow>) -> Table {
-    let mut table =
-        Table::new(&["Backup", "Made", "By", "Of", "Files", "Size"]).whole(&["Backup", "Size"]);
+    let mut table = Table::new(&["Backup", "Made", "By", "Of", "Files", "Size"]).whole(&["Size"]);
     for row in rows {
         let (of, files) = (row.hosts.join(", "), row.files.to_string());
         let (made, size) = (minute(&row.created), shown_size(row.size_bytes));

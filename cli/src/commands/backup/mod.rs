@@ -11,11 +11,10 @@ use hatch_core::environment::EnvironmentName;
 use hatch_core::host::Scope;
 use hatch_core::owner::Owner;
 use hatch_core::store::Reader;
-use hatch_core::suggest;
 
 use super::host;
 use crate::context::Context;
-use crate::error::{Fault, did_you_mean};
+use crate::error::Fault;
 
 /// What the older tool's backups say of their command.
 const OLDER: &str = "older hatch";
@@ -63,10 +62,7 @@ fn existing_environment(cx: &Context, name: EnvironmentName) -> Result<Owner, Fa
     if known.iter().any(|it| it == name.as_str()) {
         return Ok(Owner::Environment(name));
     }
-    let nearest = suggest::nearest(name.as_str(), &known);
-    let hint =
-        did_you_mean(&nearest).unwrap_or_else(|| "`hatch env list` shows what there is".to_owned());
-    Err(Fault::new(format!("there is no environment named `{name}`")).hint(hint))
+    Err(cx.no_environment(name.as_str()))
 }
 
 /// Names of a command line: without blanks, each once.

@@ -1,0 +1,158 @@
+//! `hatch host`: hosts that the user named.
+
+use hatch_core::host::HostId;
+use hatch_core::settings::{self, ChangeError, NamedHost};
+
+use crate::Hosts;
+use crate::args::GlobalArgs;
+use crate::args::host::{HostAddArgs, HostArgs, HostCommand, HostListArgs, HostRemoveArgs};
+use crate::context::Context;
+use crate::error::{CommandError, Fault, did_you_mean};
+use crate::exit::Exit;
+use crate::view::json_show::{NamedHostRow, NamedHosts};
+use crate::view::table::Table;
+
+/// Names that mean something else where a host can be named.
+const RESERVED: [&str; 1] = ["all"];
+
+/// `hatch host`.
+pub fn run(global: &GlobalArgs, hosts: Hosts, args: &HostArgs) -> Result<Exit, CommandError> {
+    let cx = Context::open(global, hosts)?;
+    match &args.command {
+        HostCommand::Add(args) => add(&cx, args),
+        HostCommand::Remove(args) => remove(&cx, args),
+        HostCommand::List(args) => list(&cx, args),
+    }
+}
+
+fn add(cx: &Context, args: &HostAddArgs) -> Result<Exit, CommandError> {
+    let mut faults = Vec::new();
+    let id = name(cx, &args.name).map_err(|fault| faults.push(fault)).ok();
+    let host = named_host(cx, args).map_err(|them| faults.extend(them)).ok();
+    CommandError::check(faults)?;
+    let (Some(id), Some(host)) = (id, host) else { unreachable!("what is missing left a fault") };
+    let taken = settings::change(&cx.store, &cx.home, |settings| {
+        let taken = settings.hosts.contains_key(&id);
+        if !taken {
+            settings.hosts.insert(id.clone(), host.clone());
+        }
+        taken
+    });
+    if taken.map_err(|error| unchanged(&error))? {
+        return Err(Fault::new(format!("there is a host named `{id}` already"))
+            .hint(format!("`hatch host remove {id}` forgets it"))
+            .failure());
+    }
+    if args.json {
+        cx.output.json(&named(&[(&id, &host)]))?;
+        return Ok(Exit::Success);
+    }
+    let paths: Vec<_> = host.paths.iter().map(|path| cx.roots.shown(path)).collect();
+    cx.output.print(&format!(
+        "Named the host `{id}`: {} in the format of {}\n",
+        paths.join(", "),
+        host.adapter
+    ))?;
+    Ok(Exit::Success)
+}
+
+/// A name that no other host has.
+fn name(cx: &Context, name: &str) -> Result<HostId, Fault> {
+    let id = HostId::new(name).map_err(|error| Fault::of(&error))?;
+    if RESERVED.contains(&name) {
+        return Err(Fault::new(format!("`{name}` stands for every host, and can't name one")));
+    }
+    if cx.registry.get(name).is_ok() {
+        return Err(Fault::new(format!("`{name}` is a host that hatch knows by itself"))
+            .hint("choose another name"));
+    }
+    Ok(id)
+}
+
+fn named_host(cx: &Context, args: &HostAddArgs) -> Result<NamedHost, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let host = super::host(cx, &args.adapter);
+    let host = host.map_err(|_| {
+        let known: Vec<_> = cx.registry.hosts().iter().map(|host| host.id.to_string()).collect();
+        let hint = did_you_mean(&hatch_core::suggest::nearest(&args.adapter, &known))
+            .unwrap_or_else(|| format!("the adapters are {}", known.join(", ")));
+        faults.push(Fault::new(format!("there is no adapter named `{}`", args.adapter)).hint(hint));
+    });
+    let paths: Vec<_> = args.paths.iter().map(|path| cx.absolute(path)).collect();
+    for path in paths.iter().filter(|path| path.to_str().is_none()) {
+        let shown = cx.roots.shown(path);
+        faults.push(Fault::new(format!("`{shown}` is not Unicode, and can't be written down")));
+    }
+    if let Ok(host) = &host {
+        let wanted = host.adapter.descriptor().documents.len();
+        if paths.len() != wanted {
+            faults.push(Fault::new(format!(
+                "the adapter `{}` has {}, and {} given with --path",
+                host.id,
+                crate::view::count(wanted, "file"),
+                match paths.len() {
+                    1 => "one was".to_owned(),
+                    several => format!("{several} were"),
+                }
+            )));
+        }
+    }
+    match host {
+        Ok(host) if faults.is_empty() => Ok(NamedHost { adapter: host.id.clone(), paths }),
+        _ => Err(faults),
+    }
+}
+
+fn remove(cx: &Context, args: &HostRemoveArgs) -> Result<Exit, CommandError> {
+    let removed = settings::change(&cx.store, &cx.home, |settings| {
+        let id = HostId::new(args.name.as_str()).ok()?;
+        let host = settings.hosts.remove(&id)?;
+        Some((id, host))
+    });
+    let Some((id, host)) = removed.map_err(|error| unchanged(&error))? else {
+        let known: Vec<_> = cx.settings.hosts.keys().map(ToString::to_string).collect();
+        let hint = did_you_mean(&hatch_core::suggest::nearest(&args.name, &known));
+        let fault = Fault::new(format!("you named no host `{}`", args.name)).maybe_hint(hint);
+        return Err(fault.hint("`hatch host list` shows those that you named").failure());
+    };
+    if args.json {
+        cx.output.json(&named(&[(&id, &host)]))?;
+        return Ok(Exit::Success);
+    }
+    cx.output.print(&format!("Forgot the host `{id}`; its file stays as it is.\n"))?;
+    Ok(Exit::Success)
+}
+
+fn list(cx: &Context, args: &HostListArgs) -> Result<Exit, CommandError> {
+    let hosts: Vec<_> = cx.settings.hosts.iter().collect();
+    if args.json {
+        cx.output.json(&named(&hosts))?;
+        return Ok(Exit::Success);
+    }
+    if hosts.is_empty() {
+        cx.output.print(
+            "You named no hosts; `hatch mcp discover hosts` shows those that hatch knows.\n",
+        )?;
+        return Ok(Exit::Success);
+    }
+    let mut table = Table::new(&["Host", "Adapter", "File"]);
+    for (id, host) in hosts {
+        let paths: Vec<_> = host.paths.iter().map(|path| cx.roots.shown(path)).collect();
+        table.row([id.to_string(), host.adapter.to_string(), paths.join(", ")]);
+    }
+    cx.output.print(&table.render(cx.output.width))?;
+    Ok(Exit::Success)
+}
+
+fn named(hosts: &[(&HostId, &NamedHost)]) -> NamedHosts {
+    let row = |(id, host): &(&HostId, &NamedHost)| NamedHostRow {
+        host: id.to_string(),
+        adapter: host.adapter.to_string(),
+        paths: host.paths.iter().map(|path| path.display().to_string()).collect(),
+    };
+    NamedHosts { schema: "hatch.named-hosts/1", hosts: hosts.iter().map(row).collect() }
+}
+
+fn unchanged(error: &ChangeError) -> CommandError {
+    Fault::because("the hosts that you named stay as they were", error).failure()
+}

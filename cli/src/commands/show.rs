@@ -1,0 +1,175 @@
+//! `hatch mcp show hosts` and `hatch mcp show servers`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use hatch_core::backup::Catalogue;
+use hatch_core::host::HostId;
+use hatch_core::managed::Managed;
+use hatch_core::server::Server;
+
+use super::read::{self, Found, Wanted, mention_unreadable};
+use crate::args::list::{ShowHostsArgs, ShowServersArgs};
+use crate::context::{self, Context};
+use crate::error::{CommandError, Fault};
+use crate::exit::Exit;
+use crate::view::count;
+use crate::view::json_show::{
+    HostWithServer, ServerDetail, ServerOnHosts, ShownHost, ShownHosts, ShownServer, ShownServers,
+};
+use crate::view::plan::Secrets;
+use crate::view::sanitize::sanitize_line;
+use crate::view::style::{DIM, HOST};
+use crate::view::wrap::wrap;
+
+/// Each host with all that it has.
+pub fn hosts(cx: &Context, args: &ShowHostsArgs) -> Result<Exit, CommandError> {
+    let servers = Wanted::new(args.server.as_deref())?;
+    let findings = read::hosts(cx, &Wanted::new(args.name.as_deref())?, &servers)?;
+    let managed = cx.managed().unwrap_or_default();
+    let backups = backup_counts(cx)?;
+    let secrets = Secrets::of(args.show_secrets);
+    let hosts = findings.hosts.iter().map(|found| host(found, &managed, &backups, secrets));
+    let mut hosts: Vec<_> = hosts.collect();
+    if args.server.is_some() {
+        hosts.retain(|host| !host.servers.is_empty());
+    }
+    let shown = ShownHosts { schema: "hatch.show-hosts/1", hosts, unreadable: findings.unreadable };
+    if args.json {
+        cx.output.json(&shown)?;
+        return Ok(Exit::Success);
+    }
+    if shown.hosts.is_empty() {
+        cx.output.print("No hosts found.\n")?;
+    }
+    let blocks: Vec<_> = shown.hosts.iter().map(|host| host_block(cx, host)).collect();
+    cx.output.print(&blocks.join("\n"))?;
+    mention_unreadable(cx, &shown.unreadable);
+    Ok(Exit::Success)
+}
+
+/// Each server with all hosts that have it.
+pub fn servers(cx: &Context, args: &ShowServersArgs) -> Result<Exit, CommandError> {
+    let servers = Wanted::new(args.name.as_deref())?;
+    let findings = read::hosts(cx, &Wanted::new(args.host.as_deref())?, &servers)?;
+    let managed = cx.managed().unwrap_or_default();
+    let secrets = Secrets::of(args.show_secrets);
+    let mut by_name: BTreeMap<String, Vec<HostWithServer>> = BTreeMap::new();
+    for found in &findings.hosts {
+        for server in &found.reading.servers {
+            let detail = detail(server, &found.host.id, &managed, secrets);
+            let host = HostWithServer { host: found.host.id.to_string(), detail };
+            by_name.entry(server.name.to_string()).or_default().push(host);
+        }
+    }
+    let servers = by_name.into_iter().map(|(name, hosts)| ServerOnHosts { name, hosts }).collect();
+    let shown =
+        ShownServers { schema: "hatch.show-servers/1", servers, unreadable: findings.unreadable };
+    if args.json {
+        cx.output.json(&shown)?;
+        return Ok(Exit::Success);
+    }
+    if shown.servers.is_empty() {
+        cx.output.print("No servers found.\n")?;
+    }
+    let blocks: Vec<_> = shown.servers.iter().map(|server| server_block(cx, server)).collect();
+    cx.output.print(&blocks.join("\n"))?;
+    mention_unreadable(cx, &shown.unreadable);
+    Ok(Exit::Success)
+}
+
+fn host(
+    found: &Found<'_>,
+    managed: &Managed,
+    backups: &BTreeMap<HostId, usize>,
+    secrets: Secrets,
+) -> ShownHost {
+    let id = &found.host.id;
+    let path = found.places.first().map(|place| place.path.clone()).unwrap_or_default();
+    let servers = found.reading.servers.iter().map(|server| ShownServer {
+        name: server.name.to_string(),
+        detail: detail(server, id, managed, secrets),
+    });
+    ShownHost {
+        host: id.to_string(),
+        name: found.host.name().to_owned(),
+        last_modified: context::modified(&path).map(|time| format!("{time:.0}")),
+        config_path: path.display().to_string(),
+        backup_count: backups.get(id).copied().unwrap_or(0),
+        servers: servers.collect(),
+        foreign: found.reading.foreign.clone(),
+    }
+}
+
+fn detail(server: &Server, host: &HostId, managed: &Managed, secrets: Secrets) -> ServerDetail {
+    let record = managed.get(host, &server.name);
+    ServerDetail {
+        hatch_managed: record.is_some(),
+        environment: record.and_then(|it| it.environment().map(str::to_owned)),
+        last_synced: record.map(|record| format!("{:.0}", record.at)),
+        ..ServerDetail::new(server, secrets)
+    }
+}
+
+fn backup_counts(cx: &Context) -> Result<BTreeMap<HostId, usize>, CommandError> {
+    let listing = Catalogue::new(&cx.store, &cx.home).list();
+    let listing = listing.map_err(|error| Fault::of(&error).failure())?;
+    let mut counts = BTreeMap::new();
+    for backup in &listing.backups {
+        let mut hosts: Vec<_> = backup.files.iter().filter_map(|file| file.owner.host()).collect();
+        hosts.dedup();
+        for host in hosts {
+            *counts.entry(host.clone()).or_default() += 1;
+        }
+    }
+    Ok(counts)
+}
+
+fn host_block(cx: &Context, host: &ShownHost) -> String {
+    let path = cx.roots.shown(std::path::Path::new(&host.config_path));
+    let mut text = format!("{HOST}{}{HOST:#}  {}\n", host.host, sanitize_line(&host.name));
+    let _ = writeln!(text, "  {DIM}file:{DIM:#} {}", sanitize_line(&path));
+    if let Some(time) = &host.last_modified {
+        let _ = writeln!(text, "  {DIM}last change:{DIM:#} {time}");
+    }
+    let _ = writeln!(text, "  {DIM}backups:{DIM:#} {}", host.backup_count);
+    let _ = writeln!(text, "  {DIM}servers:{DIM:#} {}", host.servers.len());
+    if !host.foreign.is_empty() {
+        let names: Vec<_> = host.foreign.iter().map(|name| sanitize_line(name)).collect();
+        let _ = writeln!(text, "  {DIM}not servers:{DIM:#} {}", names.join(", "));
+    }
+    for server in &host.servers {
+        let _ = write!(text, "\n  {HOST}{}{HOST:#}", sanitize_line(&server.name));
+        text.push_str(&detail_block(cx, &server.detail));
+    }
+    text
+}
+
+fn server_block(cx: &Context, server: &ServerOnHosts) -> String {
+    let hosts = count(server.hosts.len(), "host");
+    let mut text = format!("{HOST}{}{HOST:#}  on {hosts}\n", sanitize_line(&server.name));
+    for host in &server.hosts {
+        let _ = write!(text, "\n  {HOST}{}{HOST:#}", host.host);
+        text.push_str(&detail_block(cx, &host.detail));
+    }
+    text
+}
+
+/// Ends the line of the name, and goes on below it: where the server is from, and its fields.
+fn detail_block(cx: &Context, detail: &ServerDetail) -> String {
+    let origin = match (&detail.environment, detail.hatch_managed) {
+        (Some(environment), _) => {
+            Some(format!("environment `{}`", cx.environment_shown(environment)))
+        }
+        (None, true) => Some("hatch".to_owned()),
+        (None, false) => None,
+    };
+    let since = detail.last_synced.as_ref().map(|time| format!(", {time}")).unwrap_or_default();
+    let from = origin.map(|origin| ("from".to_owned(), format!("{origin}{since}")));
+    let mut text = "\n".to_owned();
+    for (field, value) in from.iter().chain(&detail.fields) {
+        let line = format!("{}: {}", sanitize_line(field), sanitize_line(value));
+        let _ = writeln!(text, "    {}", wrap(&line, 6, cx.output.width));
+    }
+    text
+}
