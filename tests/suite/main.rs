@@ -5,13 +5,16 @@
 mod backups;
 mod bytes;
 mod common;
+mod configure;
 mod conflicts;
+mod env_servers;
 mod environments;
 mod errors;
 mod named_hosts;
 mod options;
 mod output;
 mod places;
+mod remove;
 mod secrets;
 mod show;
 mod status;

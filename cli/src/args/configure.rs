@@ -38,9 +38,6 @@ pub struct ConfigureArgs {
     )]
     pub env: Option<String>,
 
-    #[command(flatten)]
-    pub server_args: ServerArgs,
-
     /// Write to hosts that are not there yet, too
     #[arg(long)]
     pub create: bool,
@@ -53,4 +50,8 @@ pub struct ConfigureArgs {
 
     #[command(flatten)]
     pub write: WriteArgs,
+
+    // Last, since its heading is that of all that follows.
+    #[command(flatten)]
+    pub server_args: ServerArgs,
 }

@@ -94,10 +94,11 @@ pub struct EnvAddArgs {
     pub server: String,
 
     #[command(flatten)]
-    pub server_args: ServerArgs,
-
-    #[command(flatten)]
     pub write: EnvWriteArgs,
+
+    // Last, since its heading is that of all that follows.
+    #[command(flatten)]
+    pub server_args: ServerArgs,
 }
 
 /// Take a server out of an environment
