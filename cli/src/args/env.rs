@@ -20,7 +20,7 @@ pub enum EnvCommand {
     Create(EnvCreateArgs),
     List(EnvListArgs),
     Show(EnvShowArgs),
-    Add(EnvAddArgs),
+    Add(Box<EnvAddArgs>),
     RemoveServer(EnvRemoveServerArgs),
     Remove(EnvRemoveArgs),
 }

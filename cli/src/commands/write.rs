@@ -144,15 +144,16 @@ fn apply_error(command: &str, error: &ApplyError) -> CommandError {
         ApplyError::RollbackIncomplete(_) => Exit::NeedsPerson,
         _ => Exit::Failure,
     };
+    let group = if command.starts_with("env ") { "hatch" } else { "hatch mcp" };
+    let command = format!("`{group} {command}`");
     let what = match exit {
-        Exit::NeedsPerson => format!("the {command} failed, and not everything could be put back"),
-        _ => format!("the {command} was stopped, and every file is as it was"),
+        Exit::NeedsPerson => format!("{command} failed, and not everything could be put back"),
+        _ => format!("{command} was stopped, and every file is as it was"),
     };
     let fault = Fault::because(what, error);
     let fault = match error {
         ApplyError::Drifted { .. } => {
-            let group = if command.starts_with("env ") { "hatch" } else { "hatch mcp" };
-            fault.hint(format!("run `{group} {command}` again to plan against what is there now"))
+            fault.hint(format!("run {command} again to plan against what is there now"))
         }
         _ => fault,
     };
