@@ -32,7 +32,7 @@ fn a_host_is_shown_in_full() {
         "  backups: 1\n",
         "  servers: 3\n",
         "\n  own\n    transport: stdio\n    command: o\n",
-        "\n  files  from environment `prod`, 20",
+        "\n  files\n    from: environment `prod`, 20",
         "    args: --token •••\n    env.API_KEY: •••\n",
         "    url: https://•••@news.example/mcp\n",
         "    headers.Authorization: Bearer ${env:NEWS}\n    headers.X-Own: •••\n",
@@ -65,8 +65,8 @@ fn a_server_is_shown_on_every_host_that_has_it() {
     let home = home();
     home.line("mcp sync --from-host cursor --to-host gemini --servers own --auto-approve").ends(0);
     let shown = home.line("mcp show servers own").expect(0).stdout;
-    let expected = "own  on 2 hosts\n\n  cursor\n    transport: stdio\n    command: o\n\n  gemini  \
-                    put there by hatch, ";
+    let expected = "own  on 2 hosts\n\n  cursor\n    transport: stdio\n    command: o\n\n  gemini\n    \
+                    from: hatch, ";
     assert!(shown.starts_with(expected), "{shown}");
 
     let shown = json(&home.line("mcp show servers own --json").expect(0));

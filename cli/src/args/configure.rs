@@ -34,7 +34,9 @@ pub struct ConfigureArgs {
         value_name = "ENV",
         num_args = 0..=1,
         default_missing_value = "",
-        conflicts_with_all = ["create", "scope", "project", "strict", "resolve_env", "bridge"]
+        conflicts_with_all = [
+            "create", "scope", "project", "strict", "resolve_env", "absolute_commands", "bridge",
+        ]
     )]
     pub env: Option<String>,
 

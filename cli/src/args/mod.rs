@@ -133,6 +133,10 @@ pub struct FitArgs {
     #[arg(long)]
     pub resolve_env: bool,
 
+    /// Write the full path of each command, for apps that do not have the shell's PATH
+    #[arg(long)]
+    pub absolute_commands: bool,
+
     /// Reach remote servers through a command, on hosts that only start local ones
     ///
     /// `{url}` stands for the server's address, and a word `{headers}` for its headers:

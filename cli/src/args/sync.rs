@@ -38,9 +38,6 @@ pub struct SyncArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
 
-    #[command(flatten)]
-    pub fit: FitArgs,
-
     /// Take away what an earlier sync from this source put there, and the source no longer has
     ///
     /// Servers that hatch did not put there, or that came from elsewhere, stay. With
@@ -52,9 +49,8 @@ pub struct SyncArgs {
     #[arg(long, value_name = "WHAT", default_value = "ask")]
     pub on_conflict: OnConflict,
 
-    /// Write the full path of each command, for apps that do not have the shell's PATH
-    #[arg(long)]
-    pub absolute_commands: bool,
+    #[command(flatten)]
+    pub fit: FitArgs,
 
     #[command(flatten)]
     pub write: WriteArgs,

@@ -3,7 +3,7 @@
 use hatch_core::adapter::Edit;
 use hatch_core::patch::PatchError;
 use hatch_core::plan::planner::{self, Target};
-use hatch_core::plan::prepare::Preparation;
+use hatch_core::plan::prepare::Bridge;
 use hatch_core::plan::{ChangeKind, Plan, TargetPlan};
 use hatch_core::server::Server;
 
@@ -39,8 +39,7 @@ pub fn run(cx: &mut Context, args: &ConfigureArgs) -> Result<Exit, CommandError>
     let (Some(said), Ok(bridge), Ok(targets)) = (said, bridge, targets) else {
         unreachable!("what is missing left a fault")
     };
-    let how = args.fit.preparation(cx, bridge.as_ref());
-    let mut plan = plan(cx, args, &said, targets, how)?;
+    let mut plan = plan(cx, args, &said, targets, bridge.as_ref())?;
     lookup::warn(cx, &mut plan);
     args.fit.check(&plan)?;
     carry_out(cx, &plan, None, &args.write)?;
@@ -65,10 +64,13 @@ fn plan(
     args: &ConfigureArgs,
     said: &Said,
     mut targets: Vec<Target>,
-    how: Preparation<'_>,
+    bridge: Option<&Bridge>,
 ) -> Result<Plan, CommandError> {
     skip_those_without(cx, args, said, &mut targets);
-    let mut servers = servers(said, &targets)?.into_iter();
+    let servers = servers(said, &targets)?;
+    let commands = args.fit.commands(cx, &servers);
+    let how = args.fit.preparation(cx, bridge, commands.as_ref());
+    let mut servers = servers.into_iter();
     let planned = planner::each(&targets, |target| {
         let mut planned = planner::edit(target, servers.next().map(Edit::Put), how)?;
         remark(&mut planned, target, said);

@@ -1,9 +1,13 @@
 //! What the commands that plan changes of hosts have in common, besides their targets.
 
+use std::collections::BTreeMap;
+
 use hatch_core::plan::planner::{PlanError, Target};
 use hatch_core::plan::prepare::{Bridge, Preparation};
 use hatch_core::plan::{ChangeKind, Plan, TargetPlan};
+use hatch_core::server::Server;
 
+use super::lookup;
 use crate::args::FitArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
@@ -18,13 +22,26 @@ impl FitArgs {
         })
     }
 
+    /// Where the commands are that a run may write, the bridge's among them, if full paths
+    /// are to be written.
+    pub fn commands(
+        &self,
+        cx: &Context,
+        servers: &[Server],
+    ) -> Option<BTreeMap<String, Option<String>>> {
+        let bridge = self.bridge.as_deref().and_then(|text| text.split_whitespace().next());
+        self.absolute_commands.then(|| lookup::full_paths(cx, servers, bridge))
+    }
+
     /// How servers are changed on their way to a host.
-    pub fn preparation<'a>(&self, cx: &'a Context, bridge: Option<&'a Bridge>) -> Preparation<'a> {
-        Preparation {
-            bridge,
-            inline: self.resolve_env.then_some(&cx.roots.variables),
-            commands: None,
-        }
+    pub fn preparation<'a>(
+        &self,
+        cx: &'a Context,
+        bridge: Option<&'a Bridge>,
+        commands: Option<&'a BTreeMap<String, Option<String>>>,
+    ) -> Preparation<'a> {
+        let inline = self.resolve_env.then_some(&cx.roots.variables);
+        Preparation { bridge, inline, commands }
     }
 
     /// With `--strict`, what a host can't hold ends the run.

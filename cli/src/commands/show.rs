@@ -155,21 +155,19 @@ fn server_block(cx: &Context, server: &ServerOnHosts) -> String {
     text
 }
 
-/// Ends the line of the name, and goes on with the fields below it.
+/// Ends the line of the name, and goes on below it: where the server is from, and its fields.
 fn detail_block(cx: &Context, detail: &ServerDetail) -> String {
     let origin = match (&detail.environment, detail.hatch_managed) {
         (Some(environment), _) => {
-            format!("from environment `{}`", sanitize_line(&cx.environment_shown(environment)))
+            Some(format!("environment `{}`", cx.environment_shown(environment)))
         }
-        (None, true) => "put there by hatch".to_owned(),
-        (None, false) => String::new(),
+        (None, true) => Some("hatch".to_owned()),
+        (None, false) => None,
     };
     let since = detail.last_synced.as_ref().map(|time| format!(", {time}")).unwrap_or_default();
-    let mut text = match origin.is_empty() {
-        true => "\n".to_owned(),
-        false => format!("  {DIM}{origin}{since}{DIM:#}\n"),
-    };
-    for (field, value) in &detail.fields {
+    let from = origin.map(|origin| ("from".to_owned(), format!("{origin}{since}")));
+    let mut text = "\n".to_owned();
+    for (field, value) in from.iter().chain(&detail.fields) {
         let line = format!("{}: {}", sanitize_line(field), sanitize_line(value));
         let _ = writeln!(text, "    {}", wrap(&line, 6, cx.output.width));
     }

@@ -71,12 +71,13 @@ impl Table {
     }
 }
 
-/// Takes from the widest column, cell by cell, until the row fits.
+/// Takes from the widest column, cell by cell, until the row fits. The first column has the
+/// names, which are there to be typed again: it is not cut.
 fn fit(natural: &[usize], width: usize) -> Option<Vec<usize>> {
     let mut widths = natural.to_vec();
     let gaps = GAP * natural.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > width {
-        let widest = widths.iter_mut().max()?;
+        let widest = widths.iter_mut().skip(1).max()?;
         if *widest <= LEAST {
             return None;
         }
@@ -136,6 +137,10 @@ mod tests {
     #[test]
     fn what_is_too_wide_is_cut_and_then_stacked() {
         assert_eq!(table().render(Some(18)), "Host    Path\ncursor  ~/.cursor…\n日本    x\\n\n");
+        assert_eq!(
+            table().render(Some(15)),
+            "Host  cursor\nPath  ~/.curso…\n\nHost  日本\nPath  x\\n\n"
+        );
         assert_eq!(
             table().render(Some(12)),
             "Host  cursor\nPath  ~/.curs…\n\nHost  日本\nPath  x\\n\n"

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hatch_core::filter::{Filter, FilterError};
 use hatch_core::plan::conflict::HostServers;
 use hatch_core::plan::planner::{self, Target};
-use hatch_core::plan::prepare::{Bridge, Preparation};
+use hatch_core::plan::prepare::Bridge;
 use hatch_core::plan::{Plan, conflict};
 use hatch_core::server::ServerName;
 use hatch_core::source::Source;
@@ -70,7 +70,7 @@ impl Request {
         CommandError::check(faults)?;
         match (source, selected, targets, bridge) {
             (Some(source), Some(selected), Some(targets), Ok(bridge)) => {
-                let commands = args.absolute_commands.then(|| full_paths(cx, &source, args));
+                let commands = args.fit.commands(cx, &source.servers().unwrap_or_default());
                 let stale = match (args.prune, &filter) {
                     (true, Some(filter)) => stale(cx, &source, &targets, filter)?,
                     _ => HostServers::new(),
@@ -103,10 +103,7 @@ impl Request {
         args: &SyncArgs,
         kept: &HostServers,
     ) -> Result<Plan, CommandError> {
-        let how = Preparation {
-            commands: self.commands.as_ref(),
-            ..args.fit.preparation(cx, self.bridge.as_ref())
-        };
+        let how = args.fit.preparation(cx, self.bridge.as_ref(), self.commands.as_ref());
         let plan = planner::sync(planner::Sync {
             source: &self.source,
             selected: &self.selected,
@@ -183,13 +180,6 @@ fn select(source: &Source, filter: &Filter, prunes: bool) -> Result<Vec<ServerNa
         }
     })?;
     Ok(selected.into_iter().map(|server| server.name).collect())
-}
-
-/// Where the commands are that this run may write, the bridge's among them.
-fn full_paths(cx: &Context, source: &Source, args: &SyncArgs) -> BTreeMap<String, Option<String>> {
-    let servers = source.servers().unwrap_or_default();
-    let bridge = args.fit.bridge.as_deref().and_then(|text| text.split_whitespace().next());
-    lookup::full_paths(cx, &servers, bridge)
 }
 
 /// What hatch put on a target from this source, and the source no longer has.
