@@ -420,6 +420,11 @@ fn what_makes_no_sense_is_an_error_with_a_way_out() {
         ("s --command c", 2, ["<--host <HOST>|--env [<ENV>]>", "required"]),
         ("--host cursor --command c", 2, ["<SERVER>", "required"]),
         ("s --host cursor --env dev --command c", 2, ["cannot be used with", "--env"]),
+        (
+            "s --env dev --command c --absolute-commands",
+            2,
+            ["cannot be used", "--absolute-commands"],
+        ),
         ("s --env dev --command c --create", 2, ["cannot be used with", "--create"]),
         (
             "s --env dev --command c --absolute-commands",
