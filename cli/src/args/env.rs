@@ -20,7 +20,7 @@ pub enum EnvCommand {
     Create(EnvCreateArgs),
     List(EnvListArgs),
     Show(EnvShowArgs),
-    Add(EnvAddArgs),
+    Add(Box<EnvAddArgs>),
     RemoveServer(EnvRemoveServerArgs),
     Remove(EnvRemoveArgs),
 }
@@ -97,10 +97,11 @@ pub struct EnvAddArgs {
     pub server: String,
 
     #[command(flatten)]
-    pub server_args: ServerArgs,
-
-    #[command(flatten)]
     pub write: EnvWriteArgs,
+
+    // Last, since its heading is that of all that follows.
+    #[command(flatten)]
+    pub server_args: ServerArgs,
 }
 
 /// Take a server out of an environment

@@ -119,7 +119,7 @@ pub enum McpCommand {
     Discover(list::DiscoverArgs),
     List(list::ListArgs),
     Show(list::ShowArgs),
-    Configure(configure::ConfigureArgs),
+    Configure(Box<configure::ConfigureArgs>),
     Remove(remove::RemoveArgs),
     Backup(backup::BackupArgs),
     History(history::HistoryArgs),

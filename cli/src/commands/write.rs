@@ -146,9 +146,10 @@ fn apply_error(command: &str, error: &ApplyError) -> CommandError {
         ApplyError::RollbackIncomplete(_) => Exit::NeedsPerson,
         _ => Exit::Failure,
     };
+    let typed = typed(command);
     let what = match exit {
-        Exit::NeedsPerson => format!("the {command} failed, and not everything could be put back"),
-        _ => format!("the {command} was stopped, and every file is as it was"),
+        Exit::NeedsPerson => format!("`{typed}` failed, and not everything could be put back"),
+        _ => format!("`{typed}` was stopped, and every file is as it was"),
     };
     let fault = Fault::because(what, error);
     let fault = match error {
@@ -162,11 +163,16 @@ fn apply_error(command: &str, error: &ApplyError) -> CommandError {
 fn again(command: &str) -> String {
     match command {
         "apply" => "make the plan again, with `hatch mcp sync --out FILE`".to_owned(),
-        "restore" => "run `hatch mcp backup restore` again".to_owned(),
-        _ => {
-            let group = if command.starts_with("env ") { "hatch" } else { "hatch mcp" };
-            format!("run `{group} {command}` again to plan against what is there now")
-        }
+        _ => format!("run `{}` again to plan against what is there now", typed(command)),
+    }
+}
+
+/// A plan's command, as it is typed.
+fn typed(command: &str) -> String {
+    match command {
+        "restore" => "hatch mcp backup restore".to_owned(),
+        _ if command.starts_with("env ") => format!("hatch {command}"),
+        _ => format!("hatch mcp {command}"),
     }
 }
 

@@ -213,7 +213,7 @@ impl Run {
 
     /// A plan that was saved and not carried out.
     pub fn saved(plan: &Plan, source: Option<Source>, file: String, secrets: Secrets) -> Self {
-        Run { plan_file: Some(file), ..Run::new(plan, source, "saved", None, secrets) }
+        Run { plan_file: Some(file), ..Run::new(plan, source, RunResult::Saved, None, secrets) }
     }
 }
 
