@@ -20,6 +20,7 @@ pub mod owner;
 pub mod plan;
 pub mod registry;
 pub mod report;
+pub mod scratch;
 pub mod secret;
 pub mod server;
 pub mod settings;
