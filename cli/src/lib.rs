@@ -5,6 +5,7 @@ mod adapters;
 mod args;
 mod commands;
 mod context;
+mod editor;
 mod error;
 mod exit;
 mod interrupt;

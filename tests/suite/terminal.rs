@@ -19,7 +19,7 @@ const SYNC: &str = "mcp sync --from-env dev --to-host all";
 const QUESTION: &str = "Write these changes to 4 hosts? [y/N] ";
 
 /// A command that runs on a terminal of its own.
-struct Session {
+pub struct Session {
     terminal: File,
     child: Child,
     shown: Arc<Mutex<Vec<u8>>>,
@@ -29,7 +29,7 @@ struct Session {
 }
 
 impl Session {
-    fn start(home: &TestHome, columns: u16, line: &str, variables: &[(&str, &str)]) -> Self {
+    pub fn start(home: &TestHome, columns: u16, line: &str, variables: &[(&str, &str)]) -> Self {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&terminal).unwrap();
         unlockpt(&terminal).unwrap();
@@ -59,13 +59,13 @@ impl Session {
         Session { terminal, child, shown, reader: Some(reader), other_end: Some(other_end) }
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.shown.lock().unwrap()).replace("\r\n", "\n")
     }
 
     /// Waits until a text is shown.
     #[track_caller]
-    fn until(&mut self, text: &str) {
+    pub fn until(&mut self, text: &str) {
         let deadline = Instant::now() + Duration::from_secs(20);
         while !self.text().contains(text) {
             assert!(Instant::now() < deadline, "`{text}` is not shown:\n{}", self.text());
@@ -73,12 +73,12 @@ impl Session {
         }
     }
 
-    fn answer(&mut self, text: &str) {
+    pub fn answer(&mut self, text: &str) {
         self.terminal.write_all(text.as_bytes()).unwrap();
     }
 
     /// The exit code, and all that was shown.
-    fn end(mut self) -> (i32, String) {
+    pub fn end(mut self) -> (i32, String) {
         let status = self.child.wait().unwrap();
         drop(self.other_end.take());
         self.reader.take().unwrap().join().unwrap();

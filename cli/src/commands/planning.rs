@@ -14,9 +14,7 @@ use crate::exit::Exit;
 impl FitArgs {
     /// The bridge, if there is to be one.
     pub fn bridge(&self) -> Result<Option<Bridge>, Fault> {
-        self.bridge.as_deref().map(Bridge::new).transpose().map_err(|error| {
-            Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'")
-        })
+        bridge(self.bridge.as_deref())
     }
 
     /// How servers are changed on their way to a host.
@@ -46,6 +44,13 @@ impl FitArgs {
         }
         CommandError::check(faults)
     }
+}
+
+/// The bridge of a command line, if there is to be one.
+pub fn bridge(text: Option<&str>) -> Result<Option<Bridge>, Fault> {
+    text.map(Bridge::new).transpose().map_err(|error| {
+        Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'")
+    })
 }
 
 /// What stood in the way of planning, target by target.

@@ -151,7 +151,10 @@ fn apply_error(command: &str, error: &ApplyError) -> CommandError {
     let fault = Fault::because(what, error);
     let fault = match error {
         ApplyError::Drifted { .. } => {
-            fault.hint(format!("run `hatch mcp {command}` again to plan against what is there now"))
+            let group = if command.starts_with("env ") { "" } else { "mcp " };
+            fault.hint(format!(
+                "run `hatch {group}{command}` again to plan against what is there now"
+            ))
         }
         _ => fault,
     };

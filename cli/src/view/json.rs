@@ -30,6 +30,8 @@ pub enum Source {
     Environment(String),
     Host(String),
     Backup(String),
+    /// A file that is no environment of hatch's own; `-` for standard input.
+    File(String),
 }
 
 impl From<&Origin> for Source {
@@ -226,41 +228,4 @@ pub struct BackupRow {
     pub size_bytes: Option<u64>,
     pub age_days: i64,
     pub command: String,
-}
-
-/// `hatch env list`.
-#[derive(Debug, Serialize)]
-pub struct Environments {
-    pub schema: &'static str,
-    pub environments: Vec<EnvironmentRow>,
-}
-
-/// An environment in a list.
-#[derive(Debug, Serialize)]
-pub struct EnvironmentRow {
-    pub name: String,
-    pub description: Option<String>,
-    pub servers: Vec<String>,
-    pub extends: Vec<String>,
-    pub path: String,
-    pub problem: Option<String>,
-}
-
-/// `hatch env show` and `hatch env create`.
-#[derive(Debug, Serialize)]
-pub struct EnvironmentDetail {
-    pub schema: &'static str,
-    pub name: String,
-    pub description: Option<String>,
-    pub extends: Vec<String>,
-    pub path: Option<String>,
-    pub servers: Vec<EnvironmentServer>,
-}
-
-/// A server of an environment.
-#[derive(Debug, Serialize)]
-pub struct EnvironmentServer {
-    pub name: String,
-    pub transport: &'static str,
-    pub fields: serde_json::Map<String, serde_json::Value>,
 }

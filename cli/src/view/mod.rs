@@ -3,6 +3,7 @@
 
 pub mod diff;
 pub mod json;
+pub mod json_env;
 pub mod json_show;
 pub mod plan;
 pub mod report;
