@@ -39,8 +39,9 @@ pub fn load(cx: &mut Context, path: &Path) -> Result<(), CommandError> {
         return Err(Fault::new(format!("there is no adapter file `{shown}`")).failure());
     };
     let program = std::env::current_exe().map_err(|error| cannot(&error))?;
-    let compiled = hatch_sandbox::compile_in_child(&program, &[COMPILE_COMMAND], &bytes)
-        .map_err(|error| cannot(&error))?;
+    let compile = || hatch_sandbox::compile_in_child(&program, &[COMPILE_COMMAND], &bytes);
+    let compiled =
+        cx.output.during(&format!("Compiling {shown}"), compile).map_err(|error| cannot(&error))?;
     let adapter =
         SandboxedAdapter::describe(compiled, &shown.to_string()).map_err(|error| cannot(&error))?;
     let host = Host::of(Arc::new(adapter));

@@ -20,7 +20,7 @@ use hatch_core::store::{Location, Reader, StoreError};
 use hatch_core::transaction;
 
 use crate::Hosts;
-use crate::args::{GlobalArgs, PlaceArgs};
+use crate::args::{Color, GlobalArgs, PlaceArgs};
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::Output;
@@ -62,6 +62,26 @@ pub enum HostError {
 impl Context {
     /// Looks around. Reads no host's file, and writes nothing.
     pub fn open(global: &GlobalArgs, hosts: Hosts) -> Result<Self, CommandError> {
+        let mut cx = Self::without_settings(global, hosts, Output::new(global.verbose))?;
+        cx.settings = cx.read_settings().map_err(Fault::failure)?;
+        Ok(cx)
+    }
+
+    /// Looks around for names to complete, all hosts included, and says nothing: settings
+    /// that can't be used are as good as none.
+    pub fn open_silently(home: Option<PathBuf>, hosts: Hosts) -> Option<Self> {
+        let global = GlobalArgs { home, verbose: false, color: Color::Auto };
+        let mut cx = Self::without_settings(&global, hosts, Output::silent()).ok()?;
+        cx.settings = cx.read_settings().unwrap_or_default();
+        cx.add_named_hosts();
+        Some(cx)
+    }
+
+    fn without_settings(
+        global: &GlobalArgs,
+        hosts: Hosts,
+        output: Output,
+    ) -> Result<Self, CommandError> {
         let current_folder = std::env::current_dir().unwrap_or_default();
         let roots = roots(global, &current_folder)?;
         let folder = match roots.variables.get(OsStr::new("HATCH_HOME")) {
@@ -78,11 +98,8 @@ impl Context {
             exit: Exit::Bug,
             faults: vec![Fault::because("the built-in adapters are broken", &*error)],
         })?;
-        let output = Output::new(global.verbose);
         let settings = Settings::default();
-        let mut cx = Context { roots, home, store, registry, output, settings, current_folder };
-        cx.settings = cx.read_settings().map_err(Fault::failure)?;
-        Ok(cx)
+        Ok(Context { roots, home, store, registry, output, settings, current_folder })
     }
 
     /// Hatch's own settings, as they are now.
@@ -128,7 +145,8 @@ impl Context {
     /// Reads what a host has at these places.
     pub fn configuration(&self, host: &Host, places: &[Place]) -> Result<Configuration, HostError> {
         let files = places.iter().map(|place| self.file(&place.path)).collect::<Result<_, _>>()?;
-        Ok(Configuration::read(&*host.adapter, files)?)
+        let read = || Configuration::read(&*host.adapter, files);
+        Ok(self.output.during(&format!("Reading {}", host.name()), read)?)
     }
 
     /// Reads a file that the user, or a host's descriptor, names.
@@ -252,6 +270,11 @@ impl Context {
             );
         }
     }
+}
+
+/// The folder that the command was started in.
+pub fn current_folder() -> Option<PathBuf> {
+    std::env::current_dir().ok()
 }
 
 /// The time, now.

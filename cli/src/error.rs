@@ -26,25 +26,33 @@ pub struct CommandError {
 pub struct Fault {
     message: String,
     causes: Vec<String>,
+    usage: Vec<String>,
     hints: Vec<String>,
 }
 
 impl Fault {
     /// A fault without a cause.
     pub fn new(message: impl Into<String>) -> Self {
-        Fault { message: message.into(), causes: Vec::new(), hints: Vec::new() }
+        Fault { message: message.into(), causes: Vec::new(), usage: Vec::new(), hints: Vec::new() }
     }
 
     /// A fault that another error caused.
     pub fn because(message: impl Into<String>, cause: &dyn Error) -> Self {
-        Fault { message: message.into(), causes: chain(cause), hints: Vec::new() }
+        Fault { causes: chain(cause), ..Fault::new(message) }
     }
 
     /// The engine's error as it stands.
     pub fn of(error: &dyn Error) -> Self {
         let mut causes = chain(error);
         let message = causes.remove(0);
-        Fault { message, causes, hints: Vec::new() }
+        Fault { causes, ..Fault::new(message) }
+    }
+
+    /// Adds a form that the command line could have.
+    #[must_use]
+    pub fn form(mut self, form: impl Into<String>) -> Self {
+        self.usage.push(form.into());
+        self
     }
 
     /// Adds what to do next.
@@ -108,6 +116,9 @@ impl CommandError {
             line(ERROR, "error", &fault.message);
             for cause in &fault.causes {
                 line(CAUSE, "caused by", cause);
+            }
+            for form in &fault.usage {
+                line(HINT, "usage", form);
             }
             for hint in &fault.hints {
                 line(HINT, "hint", hint);

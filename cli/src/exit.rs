@@ -23,8 +23,47 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// The number, as it is written.
+    pub const fn digits(self) -> &'static str {
+        match self {
+            Exit::Success => "0",
+            Exit::Failure => "1",
+            Exit::Usage => "2",
+            Exit::NotInSync => "3",
+            Exit::NeedsPerson => "4",
+            Exit::Bug => "70",
+            Exit::Interrupted => "130",
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(exit as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::topics::EXIT_CODES;
+
+    #[test]
+    fn digits_are_the_number_and_every_code_is_documented() {
+        let all = [
+            Exit::Success,
+            Exit::Failure,
+            Exit::Usage,
+            Exit::NotInSync,
+            Exit::NeedsPerson,
+            Exit::Bug,
+            Exit::Interrupted,
+        ];
+        assert_eq!(all.map(Exit::digits), all.map(|it| (it as u8).to_string()));
+        assert_eq!(
+            Vec::from(all.map(Exit::digits)),
+            EXIT_CODES.entries.iter().map(|it| it.0).collect::<Vec<_>>()
+        );
     }
 }

@@ -5,16 +5,19 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::exit::Exit;
+use crate::view::progress;
 
 static WRITING: AtomicBool = AtomicBool::new(false);
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Listens from here on. A system that has no such signals is no fault.
+/// Listens from here on, if it does not yet. A system that has no such signals is no fault.
 pub fn listen() {
     let _ = ctrlc::set_handler(|| {
         INTERRUPTED.store(true, Ordering::SeqCst);
         if !WRITING.load(Ordering::SeqCst) {
-            anstream::eprintln!();
+            if !progress::close() {
+                anstream::eprintln!();
+            }
             end();
         }
     });

@@ -4,11 +4,13 @@
 mod adapters;
 mod args;
 mod commands;
+mod complete;
 mod context;
 mod error;
 mod exit;
 mod interrupt;
 mod prompt;
+mod usage;
 mod view;
 
 pub use adapters::builtin;
@@ -17,10 +19,10 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::thread;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use args::server::join_args;
-use args::{Cli, Color, Command};
+use args::{Cli, Command};
 use error::CommandError;
 use exit::Exit;
 use hatch_core::registry::Registry;
@@ -31,6 +33,13 @@ const STACK: usize = 8 << 20;
 
 /// Where the hosts of a run come from.
 pub type Hosts = fn() -> Result<Registry, Box<dyn Error>>;
+
+/// What can be typed, for what is made of it: references and tests.
+pub fn command() -> clap::Command {
+    let mut command = Cli::command();
+    command.build();
+    command
+}
 
 /// Runs the command line of this process, with the adapters that are built in.
 pub fn main() -> ExitCode {
@@ -65,22 +74,21 @@ fn has_room() -> bool {
 }
 
 fn run(hosts: Hosts) -> Exit {
+    if let Some(exit) = complete::answer(hosts) {
+        return exit;
+    }
     let cli = match Cli::try_parse_from(join_args(std::env::args_os())) {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Success };
-        }
+        Err(error) => return usage::report(&error),
     };
-    match cli.global.color {
-        Color::Auto => {}
-        Color::Always => anstream::ColorChoice::Always.write_global(),
-        Color::Never => anstream::ColorChoice::Never.write_global(),
-    }
+    cli.global.color.apply();
     let result = match &cli.command {
         Command::CompileAdapter => return adapters::compile_child(),
         Command::Mcp(args) => commands::mcp(&cli.global, hosts, args),
         Command::Env(args) => commands::env::run(&cli.global, hosts, args),
+        Command::Completions(args) => commands::completions::run(&view::Output::new(false), args),
+        Command::Man(args) => commands::man::run(&view::Output::new(false), args),
+        Command::Schema(args) => commands::schema::run(&view::Output::new(false), args),
         Command::Host(args) => commands::host::run(&cli.global, hosts, args),
     };
     result.unwrap_or_else(|error: CommandError| {

@@ -6,6 +6,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::error::{CommandError, Fault};
+use crate::view::progress;
 
 /// Whether a person said yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,7 @@ fn ask<T: Copy>(
 ) -> io::Result<Option<T>> {
     let mut input = io::stdin().lock();
     loop {
+        progress::clear();
         write!(anstream::stderr(), "{question} ")?;
         io::stderr().flush()?;
         let mut line = String::new();

@@ -3,6 +3,8 @@
 
 pub mod made;
 pub mod native;
+#[cfg(unix)]
+pub mod session;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -17,6 +19,29 @@ use tempfile::TempDir;
 /// The workspace's folder.
 pub fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// Compares a committed file that is made of what hatch says; with `HATCH_BLESS=1` in the
+/// process environment it is written anew instead.
+///
+/// # Panics
+///
+/// Panics where the file holds something else, or can't be written.
+#[track_caller]
+pub fn committed(relative: &str, expected: &str) {
+    let path = workspace().join(relative);
+    if std::env::var_os("HATCH_BLESS").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        fs::write(path, expected).expect("the file");
+        return;
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    let line = found.lines().zip(expected.lines()).position(|(a, b)| a != b);
+    assert!(
+        found == expected,
+        "`{relative}` is out of step (line {}): run with HATCH_BLESS=1 to write it anew",
+        line.map_or("at its end".to_owned(), |line| (line + 1).to_string())
+    );
 }
 
 /// The command: the program beside the folder that tests run in.

@@ -110,14 +110,19 @@ fn usage_that_makes_no_sense_has_an_exit_code_of_its_own() {
         &home,
         both,
         2,
-        &["'--from-env <ENV>' cannot be used with '--from-host <HOST>'", "Usage:"],
+        &["`--from-env <ENV>` cannot be used with `--from-host <HOST>`", "usage:"],
     );
     check(&home, "--to-host cursor", 2, &["--from-env <ENV>|--from-host <HOST>", "required"]);
     check(&home, "--from-env production", 2, &["--to-host <HOST>"]);
     let filters = "--from-env production --to-host cursor --servers a --pattern b";
-    check(&home, filters, 2, &["cannot be used with '--pattern <REGEX>'"]);
+    check(&home, filters, 2, &["cannot be used with `--pattern <REGEX>`"]);
     check(&home, "--from-env production --to-host cursor --dryrun", 2, &["--dry-run"]);
-    check(&home, "--from-env production --to-host cursor --scope team", 2, &["[possible values: "]);
+    check(
+        &home,
+        "--from-env production --to-host cursor --scope team",
+        2,
+        &["hint: possible values: "],
+    );
 }
 
 #[test]

@@ -1,90 +1,13 @@
 //! What happens on a real terminal: the question and its answers, Ctrl-C, and the width.
 #![cfg(unix)]
 
-use std::fs::File;
-use std::io::{Read, Write};
-use std::process::{Child, Command};
-use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use hatch_tests::{TestHome, program};
-use rustix::fs::{Mode, OFlags};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use hatch_tests::TestHome;
+use hatch_tests::session::Session;
 
 use crate::common::{CURSOR, DEV, FILES, GEMINI, assert_unchanged, has, hosts_with, state};
 
 const SYNC: &str = "mcp sync --from-env dev --to-host all";
 const QUESTION: &str = "Write these changes to 4 hosts? [y/N] ";
-
-/// A command that runs on a terminal of its own.
-struct Session {
-    terminal: File,
-    child: Child,
-    shown: Arc<Mutex<Vec<u8>>>,
-    reader: Option<thread::JoinHandle<()>>,
-    /// Held until the command is over: a terminal without a program has no more to read.
-    other_end: Option<rustix::fd::OwnedFd>,
-}
-
-impl Session {
-    fn start(home: &TestHome, columns: u16, line: &str, variables: &[(&str, &str)]) -> Self {
-        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&terminal).unwrap();
-        unlockpt(&terminal).unwrap();
-        let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-        let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
-        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let other_end = rustix::fs::open(name.as_str(), flags, Mode::empty()).unwrap();
-        tcsetwinsize(&other_end, size).unwrap();
-
-        let mut command = Command::new(program().with_file_name("on-terminal"));
-        command.arg(&name).arg(program()).args(line.split_whitespace());
-        command.env_clear().env("HOME", home.path()).env("TERM", "xterm-256color");
-        command.envs(variables.iter().copied()).current_dir(home.path());
-        let child = command.spawn().unwrap();
-
-        let shown = Arc::new(Mutex::new(Vec::new()));
-        let mut terminal = File::from(terminal);
-        let mut from = terminal.try_clone().unwrap();
-        let into = Arc::clone(&shown);
-        let reader = thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(count @ 1..) = from.read(&mut buffer) {
-                into.lock().unwrap().extend_from_slice(&buffer[..count]);
-            }
-        });
-        terminal.flush().unwrap();
-        Session { terminal, child, shown, reader: Some(reader), other_end: Some(other_end) }
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.shown.lock().unwrap()).replace("\r\n", "\n")
-    }
-
-    /// Waits until a text is shown.
-    #[track_caller]
-    fn until(&mut self, text: &str) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !self.text().contains(text) {
-            assert!(Instant::now() < deadline, "`{text}` is not shown:\n{}", self.text());
-            thread::sleep(Duration::from_millis(2));
-        }
-    }
-
-    fn answer(&mut self, text: &str) {
-        self.terminal.write_all(text.as_bytes()).unwrap();
-    }
-
-    /// The exit code, and all that was shown.
-    fn end(mut self) -> (i32, String) {
-        let status = self.child.wait().unwrap();
-        drop(self.other_end.take());
-        self.reader.take().unwrap().join().unwrap();
-        (status.code().unwrap_or(-1), self.text())
-    }
-}
 
 /// Runs a sync, and answers its question.
 #[track_caller]

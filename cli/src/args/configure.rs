@@ -34,12 +34,11 @@ pub struct ConfigureArgs {
         value_name = "ENV",
         num_args = 0..=1,
         default_missing_value = "",
-        conflicts_with_all = ["create", "scope", "project", "strict", "resolve_env", "bridge"]
+        conflicts_with_all = [
+            "create", "scope", "project", "strict", "resolve_env", "absolute_commands", "bridge",
+        ]
     )]
     pub env: Option<String>,
-
-    #[command(flatten)]
-    pub server_args: ServerArgs,
 
     /// Write to hosts that are not there yet, too
     #[arg(long)]
@@ -53,4 +52,8 @@ pub struct ConfigureArgs {
 
     #[command(flatten)]
     pub write: WriteArgs,
+
+    // Last, since its heading is that of all that follows.
+    #[command(flatten)]
+    pub server_args: ServerArgs,
 }

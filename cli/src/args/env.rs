@@ -21,7 +21,7 @@ pub enum EnvCommand {
     Create(EnvCreateArgs),
     List(EnvListArgs),
     Show(EnvShowArgs),
-    Add(EnvAddArgs),
+    Add(Box<EnvAddArgs>),
     RemoveServer(EnvRemoveServerArgs),
     Remove(EnvRemoveArgs),
 }
@@ -64,6 +64,9 @@ pub struct EnvListArgs {
 
 /// Show an environment and its servers
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch env show production
+  hatch env show ./team.json --json")]
 pub struct EnvShowArgs {
     /// Its name, or the path of a file
     pub name: String,
@@ -95,10 +98,11 @@ pub struct EnvAddArgs {
     pub server: String,
 
     #[command(flatten)]
-    pub server_args: ServerArgs,
-
-    #[command(flatten)]
     pub write: EnvWriteArgs,
+
+    // Last, since its heading is that of all that follows.
+    #[command(flatten)]
+    pub server_args: ServerArgs,
 }
 
 /// Take a server out of an environment

@@ -102,6 +102,9 @@ pub struct ShowServersArgs {
 
 /// List every host that hatch knows, where its file is, and whether it is there
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch mcp discover hosts
+  hatch mcp discover hosts '^claude' --json")]
 pub struct DiscoverHostsArgs {
     /// Only hosts whose name this regular expression finds
     #[arg(value_name = "REGEX")]
@@ -127,6 +130,9 @@ pub enum ListCommand {
 
 /// List the servers of each available host
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch mcp list hosts
+  hatch mcp list hosts cursor --server '^db-'")]
 pub struct ListHostsArgs {
     /// Only hosts whose name this regular expression finds
     #[arg(value_name = "REGEX")]
@@ -143,6 +149,9 @@ pub struct ListHostsArgs {
 
 /// List servers, and the hosts that have them
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch mcp list servers
+  hatch mcp list servers weather --host '^(cursor|gemini)$'")]
 pub struct ListServersArgs {
     /// Only servers whose name this regular expression finds
     #[arg(value_name = "REGEX")]

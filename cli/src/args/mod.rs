@@ -2,15 +2,19 @@
 
 pub mod apply;
 pub mod backup;
+pub mod completions;
 pub mod configure;
 pub mod env;
 pub mod history;
 pub mod host;
 pub mod list;
+pub mod man;
 pub mod remove;
+pub mod schema;
 pub mod server;
 pub mod status;
 pub mod sync;
+pub mod topics;
 
 use std::path::PathBuf;
 
@@ -22,7 +26,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// their own. hatch puts servers from a named environment, or from one host, into others: it
 /// shows what would change, asks, keeps a backup, and changes all files or none.
 #[derive(Debug, Parser)]
-#[command(name = "hatch", version, disable_help_subcommand = true)]
+#[command(name = "hatch", bin_name = "hatch", version, disable_help_subcommand = true)]
+#[command(styles = crate::view::style::HELP)]
+#[command(after_help = "`hatch COMMAND --help` shows what a command takes")]
+#[command(after_long_help = topics::below_help())]
 pub struct Cli {
     #[command(flatten)]
     pub global: GlobalArgs,
@@ -66,10 +73,24 @@ pub enum Color {
     Never,
 }
 
+impl Color {
+    /// Holds from here on, for both streams.
+    pub fn apply(self) {
+        match self {
+            Color::Auto => {}
+            Color::Always => anstream::ColorChoice::Always.write_global(),
+            Color::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Mcp(McpArgs),
     Env(env::EnvArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
     Host(host::HostArgs),
     /// Compile an adapter from standard input to standard output, within limits
     #[command(name = "__compile-adapter", hide = true)]
@@ -99,7 +120,7 @@ pub enum McpCommand {
     Discover(list::DiscoverArgs),
     List(list::ListArgs),
     Show(list::ShowArgs),
-    Configure(configure::ConfigureArgs),
+    Configure(Box<configure::ConfigureArgs>),
     Remove(remove::RemoveArgs),
     Backup(backup::BackupArgs),
     History(history::HistoryArgs),

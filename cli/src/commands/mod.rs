@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod backup;
+pub mod completions;
 pub mod configure;
 pub mod discover;
 pub mod env;
@@ -9,10 +10,12 @@ pub mod history;
 pub mod host;
 pub mod list;
 mod lookup;
+pub mod man;
 mod planning;
 mod put_back;
 mod read;
 pub mod remove;
+pub mod schema;
 mod server;
 pub mod show;
 pub mod status;

@@ -9,7 +9,7 @@ use crate::context::{self, Context};
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::prompt::{Answer, confirm};
-use crate::view::json::{Run, Source};
+use crate::view::json::{Run, RunResult, Source};
 use crate::view::plan::{Secrets, Totals, preview};
 use crate::view::sanitize::sanitize_line;
 use crate::view::wrap::wrap;
@@ -43,7 +43,7 @@ pub fn carry_out(
     }
     if plan.is_empty() {
         match args.json {
-            true => json("unchanged", None)?,
+            true => json(RunResult::Unchanged, None)?,
             false => cx.output.print(&format!("Nothing to do{}.\n", totals.remarks()))?,
         }
         return Ok(None);
@@ -51,7 +51,7 @@ pub fn carry_out(
     if args.dry_run {
         let (hosts, remarks) = (totals.targets(), totals.remarks());
         match args.json {
-            true => json("dry-run", None)?,
+            true => json(RunResult::DryRun, None)?,
             false => cx
                 .output
                 .print(&format!("{hosts} would change{remarks}; nothing was written.\n"))?,
@@ -64,7 +64,7 @@ pub fn carry_out(
         let question = format!("Write these changes to {}?", totals.targets());
         if confirm(&question)? == Answer::No {
             match args.json {
-                true => json("declined", None)?,
+                true => json(RunResult::Declined, None)?,
                 false => cx.output.print("Nothing was written.\n")?,
             }
             return Ok(None);
@@ -72,7 +72,7 @@ pub fn carry_out(
     }
     let report = apply(cx, plan, if args.no_backup { Keep::Nothing } else { Keep::Backup })?;
     let told = match args.json {
-        true => json("applied", Some(&report)),
+        true => json(RunResult::Applied, Some(&report)),
         false => cx.output.print(&report::summary(&report, &totals)),
     };
     // It is done, whether or not someone hears of it.
@@ -125,7 +125,7 @@ fn mention_running(cx: &Context, plan: &Plan) {
 
 fn apply(cx: &Context, plan: &Plan, keep: Keep) -> Result<Report, CommandError> {
     let operation = operation()?;
-    let applied = interrupt::while_writing(|| {
+    let write = || {
         transaction::apply(
             plan,
             &cx.home,
@@ -135,7 +135,8 @@ fn apply(cx: &Context, plan: &Plan, keep: Keep) -> Result<Report, CommandError> 
             &interrupt::is_requested,
             &mut |event| view::report::event(&cx.output, &event),
         )
-    });
+    };
+    let applied = interrupt::while_writing(|| cx.output.during("Writing", write));
     applied.map_err(|error| apply_error(plan.command, &error))
 }
 
@@ -145,9 +146,10 @@ fn apply_error(command: &str, error: &ApplyError) -> CommandError {
         ApplyError::RollbackIncomplete(_) => Exit::NeedsPerson,
         _ => Exit::Failure,
     };
+    let typed = typed(command);
     let what = match exit {
-        Exit::NeedsPerson => format!("the {command} failed, and not everything could be put back"),
-        _ => format!("the {command} was stopped, and every file is as it was"),
+        Exit::NeedsPerson => format!("`{typed}` failed, and not everything could be put back"),
+        _ => format!("`{typed}` was stopped, and every file is as it was"),
     };
     let fault = Fault::because(what, error);
     let fault = match error {
@@ -161,11 +163,16 @@ fn apply_error(command: &str, error: &ApplyError) -> CommandError {
 fn again(command: &str) -> String {
     match command {
         "apply" => "make the plan again, with `hatch mcp sync --out FILE`".to_owned(),
-        "restore" => "run `hatch mcp backup restore` again".to_owned(),
-        _ => {
-            let group = if command.starts_with("env ") { "hatch" } else { "hatch mcp" };
-            format!("run `{group} {command}` again to plan against what is there now")
-        }
+        _ => format!("run `{}` again to plan against what is there now", typed(command)),
+    }
+}
+
+/// A plan's command, as it is typed.
+fn typed(command: &str) -> String {
+    match command {
+        "restore" => "hatch mcp backup restore".to_owned(),
+        _ if command.starts_with("env ") => format!("hatch {command}"),
+        _ => format!("hatch mcp {command}"),
     }
 }
 

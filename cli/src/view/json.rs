@@ -1,37 +1,66 @@
 //! The published JSON shapes. They are types of their own, so that renaming a field of the
 //! engine does not break a script. A shape's version is part of its name: within one,
 //! members are only added.
+//!
+//! Their JSON Schemas are made of these types (`schemas.rs`), and the comments here are what
+//! a reader of a schema sees.
 
 use hatch_core::adapter::LossKind;
 use hatch_core::plan::{Change, ChangeKind, FieldChange, FilePlan, Plan, TargetPlan};
 use hatch_core::report::Report;
 use hatch_core::source::Origin;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::plan::Secrets;
 
-/// A plan, and what became of it.
-#[derive(Debug, Serialize)]
+/// A plan, and what became of it (every command that writes).
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Run {
+    /// The shape's name.
     schema: &'static str,
+    /// The command that made the plan.
     command: &'static str,
-    /// `dry-run`, `unchanged`, `declined`, `applied` or `saved`.
-    pub result: &'static str,
+    /// What became of the plan.
+    result: RunResult,
+    /// Where the servers came from; null where they came from nowhere else.
     source: Option<Source>,
+    /// The id of what was done, which `hatch mcp undo` takes; null if nothing was written.
     operation: Option<String>,
+    /// The backup that was kept; null if none was.
     backup: Option<Kept>,
+    /// The hosts of the plan, and environments, whether they change or not.
     hosts: Vec<RunHost>,
     /// Where the plan was saved.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan_file: Option<String>,
 }
 
+/// What became of a plan.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunResult {
+    /// It was shown, as was asked for.
+    DryRun,
+    /// There was nothing to do.
+    Unchanged,
+    /// A person said no.
+    Declined,
+    /// All of it was written.
+    Applied,
+    /// It was saved, to be applied later.
+    Saved,
+}
+
 /// Where servers came from.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
+    /// An environment, by name or by path.
     Environment(String),
+    /// A host, by name.
     Host(String),
+    /// A backup, by its id.
     Backup(String),
     /// Several backups, where each host has its own.
     Backups(Vec<String>),
@@ -48,48 +77,113 @@ impl From<&Origin> for Source {
     }
 }
 
-#[derive(Debug, Serialize)]
+/// A backup that a run kept.
+#[derive(Debug, JsonSchema, Serialize)]
 struct Kept {
+    /// Its id.
     id: String,
+    /// Its folder.
     path: String,
 }
 
-#[derive(Debug, Serialize)]
+/// A host of a plan, or an environment.
+#[derive(Debug, JsonSchema, Serialize)]
 struct RunHost {
+    /// The host's name in command lines; `env:NAME` for an environment.
     host: String,
+    /// The name that its makers write.
     name: String,
+    /// Its first file.
     config_path: String,
+    /// Whether any of its files changes.
     changed: bool,
+    /// What happens to each server that the plan is about.
     servers: Vec<RunServer>,
+    /// What a person should know before saying yes.
     warnings: Vec<String>,
+    /// What has to be done for the host to notice, such as a restart.
     after_write: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// What happens to a server on a host.
+#[derive(Debug, JsonSchema, Serialize)]
 struct RunServer {
+    /// The server's name.
     server: String,
-    /// `add`, `update`, `keep`, `remove` or `refuse`.
-    change: &'static str,
+    /// What happens to it.
+    change: RunChange,
+    /// Why the host can't have it, for `refuse`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// The fields that are set or change, for `add` and `update`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<RunField>,
+    /// What the host can't hold, and so does not get as it is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     losses: Vec<RunLoss>,
 }
 
-#[derive(Debug, Serialize)]
+/// A kind of change.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum RunChange {
+    /// The host did not have it, and gets it.
+    Add,
+    /// The host has it, and gets another.
+    Update,
+    /// The host has it as it should be.
+    Keep,
+    /// The host has it, and loses it.
+    Remove,
+    /// The host can't have it, and is left as it is.
+    Refuse,
+}
+
+/// A field of a server.
+#[derive(Debug, JsonSchema, Serialize)]
 struct RunField {
+    /// Its name, such as `command` or `env.LOG`.
     field: String,
+    /// Its value before, secrets masked; null if it was not set.
     before: Option<String>,
+    /// Its value after, secrets masked; null if it is not set any more.
     after: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// What a host can't hold of a server.
+#[derive(Debug, JsonSchema, Serialize)]
 struct RunLoss {
+    /// The field.
     field: String,
-    kind: &'static str,
+    /// What becomes of it.
+    kind: RunLossKind,
+    /// The reason, in words.
     detail: String,
+}
+
+/// What becomes of something that a host can't hold as it is.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum RunLossKind {
+    /// It is left out.
+    Dropped,
+    /// Something like it is written.
+    Approximated,
+    /// The value that a reference stands for is written.
+    Inlined,
+    /// It gets another name.
+    Renamed,
+}
+
+impl From<LossKind> for RunLossKind {
+    fn from(kind: LossKind) -> Self {
+        match kind {
+            LossKind::Dropped => RunLossKind::Dropped,
+            LossKind::Approximated => RunLossKind::Approximated,
+            LossKind::Inlined => RunLossKind::Inlined,
+            LossKind::Renamed => RunLossKind::Renamed,
+        }
+    }
 }
 
 impl Run {
@@ -97,7 +191,7 @@ impl Run {
     pub fn new(
         plan: &Plan,
         source: Option<Source>,
-        result: &'static str,
+        result: RunResult,
         report: Option<&Report>,
         secrets: Secrets,
     ) -> Self {
@@ -119,7 +213,7 @@ impl Run {
 
     /// A plan that was saved and not carried out.
     pub fn saved(plan: &Plan, source: Option<Source>, file: String, secrets: Secrets) -> Self {
-        Run { plan_file: Some(file), ..Run::new(plan, source, "saved", None, secrets) }
+        Run { plan_file: Some(file), ..Run::new(plan, source, RunResult::Saved, None, secrets) }
     }
 }
 
@@ -140,12 +234,12 @@ impl RunHost {
 
 impl RunServer {
     fn new(change: &Change, secrets: Secrets) -> Self {
-        let (word, reason, fields): (_, _, &[FieldChange]) = match &change.kind {
-            ChangeKind::Add(fields) => ("add", None, fields),
-            ChangeKind::Update(fields) => ("update", None, fields),
-            ChangeKind::Keep => ("keep", None, &[]),
-            ChangeKind::Remove => ("remove", None, &[]),
-            ChangeKind::Refuse(reason) => ("refuse", Some(reason.clone()), &[]),
+        let (kind, reason, fields): (_, _, &[FieldChange]) = match &change.kind {
+            ChangeKind::Add(fields) => (RunChange::Add, None, fields),
+            ChangeKind::Update(fields) => (RunChange::Update, None, fields),
+            ChangeKind::Keep => (RunChange::Keep, None, &[]),
+            ChangeKind::Remove => (RunChange::Remove, None, &[]),
+            ChangeKind::Refuse(reason) => (RunChange::Refuse, Some(reason.clone()), &[]),
         };
         let field = |it: &FieldChange| RunField {
             field: it.field.clone(),
@@ -154,17 +248,12 @@ impl RunServer {
         };
         let losses = change.losses.iter().map(|loss| RunLoss {
             field: loss.field.clone(),
-            kind: match loss.kind {
-                LossKind::Dropped => "dropped",
-                LossKind::Approximated => "approximated",
-                LossKind::Inlined => "inlined",
-                LossKind::Renamed => "renamed",
-            },
+            kind: loss.kind.into(),
             detail: loss.detail.clone(),
         });
         RunServer {
             server: change.server.to_string(),
-            change: word,
+            change: kind,
             reason,
             fields: fields.iter().map(field).collect(),
             losses: losses.collect(),
@@ -172,8 +261,8 @@ impl RunServer {
     }
 }
 
-/// `hatch mcp discover hosts`.
-#[derive(Debug, Serialize)]
+/// The hosts that hatch knows (`hatch mcp discover hosts`).
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Discovered {
     /// The shape's name.
     pub schema: &'static str,
@@ -182,18 +271,25 @@ pub struct Discovered {
 }
 
 /// A host, there or not. Paths are absolute in JSON, and text that is not UTF-8 is replaced.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct DiscoveredHost {
+    /// Its name in command lines.
     pub host: String,
+    /// The name that its makers write.
     pub name: String,
+    /// Whether it is on this machine: its file or that file's folder exists.
     pub available: bool,
+    /// Its first file; null where there is no place for one.
     pub config_path: Option<String>,
+    /// Whether that file exists.
     pub exists: bool,
+    /// Whose servers these are.
+    #[schemars(extend("enum" = ["user"]))]
     pub scope: &'static str,
 }
 
-/// `hatch mcp list hosts` and `hatch mcp list servers`.
-#[derive(Debug, Serialize)]
+/// What hosts have (`hatch mcp list hosts`, `hatch mcp list servers`).
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Listed {
     /// The shape's name.
     pub schema: &'static str,
@@ -204,57 +300,85 @@ pub struct Listed {
 }
 
 /// A server on a host.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct ListedRow {
+    /// The host's name in command lines.
     pub host: String,
+    /// The server's name.
     pub server: String,
+    /// How the host talks to the server; `remote` leaves open which of the two ways.
+    #[schemars(extend("enum" = ["stdio", "http", "sse", "remote"]))]
     pub transport: &'static str,
+    /// Whether the host is to use it; null where its file does not say.
     pub enabled: Option<bool>,
+    /// Whether hatch put it there.
     pub hatch_managed: bool,
+    /// The environment that it came from, if hatch put it there from one.
     pub environment: Option<String>,
 }
 
 /// What could not be read.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Unreadable {
+    /// The host's name in command lines.
     pub host: String,
+    /// The server's name; null where none of the host can be read.
     pub server: Option<String>,
+    /// Why, in words.
     pub reason: String,
 }
 
-/// `hatch env list`.
-#[derive(Debug, Serialize)]
+/// The environments that there are (`hatch env list`).
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Environments {
+    /// The shape's name.
     pub schema: &'static str,
+    /// All environments, by name.
     pub environments: Vec<EnvironmentRow>,
 }
 
 /// An environment in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct EnvironmentRow {
+    /// Its name.
     pub name: String,
+    /// What it is for.
     pub description: Option<String>,
+    /// The names of its servers, with those that it extends.
     pub servers: Vec<String>,
+    /// The environments that it extends.
     pub extends: Vec<String>,
+    /// Its file.
     pub path: String,
+    /// Why it can't be used; null where it can.
     pub problem: Option<String>,
 }
 
-/// `hatch env show` and `hatch env create`.
-#[derive(Debug, Serialize)]
+/// An environment and its servers (`hatch env show`, `hatch env create`).
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct EnvironmentDetail {
+    /// The shape's name.
     pub schema: &'static str,
+    /// Its name, or the path that was given.
     pub name: String,
+    /// What it is for.
     pub description: Option<String>,
+    /// The environments that it extends.
     pub extends: Vec<String>,
+    /// Its file; null where a path was given.
     pub path: Option<String>,
+    /// Its servers, with those that it extends.
     pub servers: Vec<EnvironmentServer>,
 }
 
 /// A server of an environment.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct EnvironmentServer {
+    /// Its name.
     pub name: String,
+    /// How a host talks to it; `remote` leaves open which of the two ways.
+    #[schemars(extend("enum" = ["stdio", "http", "sse", "remote"]))]
     pub transport: &'static str,
+    /// What else is said of it, field by field as text, secrets masked.
     pub fields: serde_json::Map<String, serde_json::Value>,
 }

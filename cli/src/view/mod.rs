@@ -6,8 +6,10 @@ pub mod json;
 pub mod json_backups;
 pub mod json_show;
 pub mod plan;
+pub mod progress;
 pub mod report;
 pub mod sanitize;
+pub mod schemas;
 pub mod style;
 pub mod table;
 pub mod wrap;
@@ -27,16 +29,23 @@ pub struct Output {
     pub width: Option<usize>,
     /// Whether each step is said.
     pub verbose: bool,
+    silent: bool,
 }
 
 impl Output {
     /// This process's streams.
     pub fn new(verbose: bool) -> Self {
-        Output { width: crate::context::width(), verbose }
+        Output { width: crate::context::width(), verbose, silent: false }
+    }
+
+    /// One that makes no remarks.
+    pub fn silent() -> Self {
+        Output { silent: true, ..Output::new(false) }
     }
 
     /// Prints a result.
     pub fn print(&self, text: &str) -> Result<(), CommandError> {
+        progress::clear();
         let mut out = anstream::stdout().lock();
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)
@@ -50,12 +59,24 @@ impl Output {
 
     /// Says something that is good to know. That nobody hears it is no fault.
     pub fn note(&self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "{DIM}note{DIM:#}: {}", sanitize(text));
+        self.remark(&format!("{DIM}note{DIM:#}: {}", sanitize(text)));
     }
 
     /// Says something that a person should look at.
     pub fn warn(&self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "{WARNING}warning{WARNING:#}: {}", sanitize(text));
+        self.remark(&format!("{WARNING}warning{WARNING:#}: {}", sanitize(text)));
+    }
+
+    /// Does something, and says what if it takes longer than a moment.
+    pub fn during<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
+        if self.silent { work() } else { progress::during(what, work) }
+    }
+
+    fn remark(&self, line: &str) {
+        if !self.silent {
+            progress::clear();
+            let _ = writeln!(anstream::stderr(), "{line}");
+        }
     }
 }
 

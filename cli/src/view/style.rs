@@ -1,6 +1,7 @@
 //! The colours of the output. Each says again what the text says already, so none is needed.
 
 use anstyle::{AnsiColor, Style};
+use clap::builder::Styles;
 
 /// What is bad.
 pub const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -20,3 +21,13 @@ pub const UPDATE: Style = AnsiColor::Yellow.on_default();
 pub const REMOVE: Style = AnsiColor::Red.on_default();
 /// What matters less.
 pub const DIM: Style = Style::new().dimmed();
+
+/// The colours of help texts.
+pub const HELP: Styles = Styles::styled()
+    .header(HOST)
+    .usage(HOST)
+    .literal(HINT)
+    .placeholder(Style::new())
+    .error(ERROR)
+    .valid(HINT)
+    .invalid(UPDATE);

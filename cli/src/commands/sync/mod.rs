@@ -108,14 +108,15 @@ impl Request {
         kept: &HostServers,
     ) -> Result<Plan, CommandError> {
         let how = args.fit.preparation(cx, self.bridge.as_ref(), self.commands.as_ref());
-        let plan = planner::sync(planner::Sync {
+        let wanted = planner::Sync {
             source: &self.source,
             selected: &self.selected,
             targets: &self.targets,
             how,
             stale: &self.stale,
             kept,
-        });
+        };
+        let plan = cx.output.during("Planning", || planner::sync(wanted));
         plan.map_err(|errors| unplanned(&self.targets, &errors))
     }
 }
