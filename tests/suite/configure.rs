@@ -448,7 +448,7 @@ fn what_makes_no_sense_is_an_error_with_a_way_out() {
             ["reached at a URL", "`args` and `cwd`"],
         ),
         ("s --host cursor --url https://x/ --env-var A=b", 1, ["reached at a URL", "has `env`"]),
-        ("s --host cursor --command c --timeout -5", 2, ["unexpected argument '-5'", "Usage"]),
+        ("s --host cursor --command c --timeout -5", 2, ["unexpected argument `-5`", "usage"]),
     ] {
         has(&fails(&home, &format!("mcp configure {line}"), code), &parts);
     }
