@@ -5,6 +5,7 @@
 mod backups;
 mod bytes;
 mod common;
+mod completions;
 mod conflicts;
 mod environments;
 mod errors;
@@ -12,6 +13,7 @@ mod help;
 mod named_hosts;
 mod options;
 mod output;
+mod picture;
 mod places;
 mod schemas;
 mod secrets;
