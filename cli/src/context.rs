@@ -222,17 +222,20 @@ impl Context {
                 Err(Fault::because(format!("environment `{name}` can't be read"), &error))
             }
             Ok(None) if is_path => Err(Fault::new(format!("there is no file `{name}`"))),
-            Ok(None) => {
-                let known = self.environment_names().unwrap_or_default();
-                let nearest = hatch_core::suggest::nearest(name, &known);
-                let hint = crate::error::did_you_mean(&nearest)
-                    .unwrap_or_else(|| "`hatch env list` shows what there is".to_owned());
-                Err(Fault::new(format!("there is no environment named `{name}`")).hint(hint))
-            }
+            Ok(None) => Err(self.no_environment(name)),
             Ok(Some(bytes)) => {
                 Environment::parse(&bytes).map_err(|error| self.environment_fault(name, &error))
             }
         }
+    }
+
+    /// There is no such environment.
+    pub fn no_environment(&self, name: &str) -> Fault {
+        let known = self.environment_names().unwrap_or_default();
+        let nearest = hatch_core::suggest::nearest(name, &known);
+        let hint = crate::error::did_you_mean(&nearest)
+            .unwrap_or_else(|| "`hatch env list` shows what there is".to_owned());
+        Fault::new(format!("there is no environment named `{name}`")).hint(hint)
     }
 
     fn environment_fault(&self, name: &str, error: &EnvironmentError) -> Fault {

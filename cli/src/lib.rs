@@ -21,6 +21,7 @@ use std::thread;
 
 use clap::{CommandFactory, Parser};
 
+use args::server::join_args;
 use args::{Cli, Command};
 use error::CommandError;
 use exit::Exit;
@@ -76,7 +77,7 @@ fn run(hosts: Hosts) -> Exit {
     if let Some(exit) = complete::answer(hosts) {
         return exit;
     }
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(join_args(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => return usage::report(&error),
     };

@@ -17,6 +17,7 @@ pub mod locate;
 pub mod managed;
 pub mod operation;
 pub mod owner;
+pub mod patch;
 pub mod plan;
 pub mod registry;
 pub mod report;

@@ -68,9 +68,9 @@ fn examples_can_be_typed() {
     let mut count = 0;
     for (_, command) in commands() {
         let below = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let below = below.replace("\\\n", " ");
         for line in below.lines().map(str::trim).filter(|line| line.starts_with("hatch ")) {
             let line = line.split(" | ").next().unwrap_or_default();
-            let line = line.split("   ").next().unwrap_or_default();
             let line = line.split(" > ").next().unwrap_or_default();
             let words = words(line);
             let parsed = hatch_cli::command().try_get_matches_from(&words);

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::server::ServerArgs;
+use super::{EnvWriteArgs, WriteArgs};
+
 /// Work with environments: named sets of servers that hatch keeps
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
@@ -17,6 +20,9 @@ pub enum EnvCommand {
     Create(EnvCreateArgs),
     List(EnvListArgs),
     Show(EnvShowArgs),
+    Add(EnvAddArgs),
+    RemoveServer(EnvRemoveServerArgs),
+    Remove(EnvRemoveArgs),
 }
 
 /// Create an environment
@@ -71,4 +77,63 @@ pub struct EnvShowArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Add a server to an environment, or change what is named of it
+///
+/// A server that is there already keeps what is not named, and its file keeps its formatting.
+/// Nothing is asked: `hatch mcp undo` takes it back.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch env add production files --command npx --args '-y files-mcp /srv'
+  hatch env add production news --http-url https://news.example/mcp \\
+      --header 'Authorization: Bearer ${env:NEWS_TOKEN}'
+  hatch env add production files --env-var LOG=debug --disabled")]
+pub struct EnvAddArgs {
+    /// The environment
+    pub env: String,
+
+    /// The server's name
+    pub server: String,
+
+    #[command(flatten)]
+    pub server_args: ServerArgs,
+
+    #[command(flatten)]
+    pub write: EnvWriteArgs,
+}
+
+/// Take a server out of an environment
+///
+/// What hosts are given of it instead goes too. Hosts that have the server keep it: there is
+/// `hatch mcp remove server` for them. Nothing is asked: `hatch mcp undo` takes it back.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch env remove-server production files
+  hatch env remove-server production files --dry-run")]
+pub struct EnvRemoveServerArgs {
+    /// The environment
+    pub env: String,
+
+    /// The server's name
+    pub server: String,
+
+    #[command(flatten)]
+    pub write: EnvWriteArgs,
+}
+
+/// Remove an environment
+///
+/// Hosts that have servers of it keep them. One that another environment extends is not
+/// removed.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch env remove staging
+  hatch env remove staging --dry-run")]
+pub struct EnvRemoveArgs {
+    /// The environment
+    pub env: String,
+
+    #[command(flatten)]
+    pub write: WriteArgs,
 }

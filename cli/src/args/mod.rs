@@ -2,11 +2,14 @@
 
 pub mod backup;
 pub mod completions;
+pub mod configure;
 pub mod env;
 pub mod host;
 pub mod list;
 pub mod man;
+pub mod remove;
 pub mod schema;
+pub mod server;
 pub mod status;
 pub mod sync;
 pub mod topics;
@@ -114,6 +117,8 @@ pub enum McpCommand {
     Discover(list::DiscoverArgs),
     List(list::ListArgs),
     Show(list::ShowArgs),
+    Configure(configure::ConfigureArgs),
+    Remove(remove::RemoveArgs),
     Backup(backup::BackupArgs),
 }
 
@@ -192,7 +197,7 @@ impl From<&EnvWriteArgs> for WriteArgs {
 }
 
 /// Options of every command that writes
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Copy, Debug)]
 pub struct WriteArgs {
     /// Show what would change, and change nothing
     #[arg(long)]

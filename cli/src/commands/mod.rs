@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod completions;
+pub mod configure;
 pub mod discover;
 pub mod env;
 pub mod host;
@@ -10,7 +11,9 @@ mod lookup;
 pub mod man;
 mod planning;
 mod read;
+pub mod remove;
 pub mod schema;
+mod server;
 pub mod show;
 pub mod status;
 pub mod sync;
@@ -25,6 +28,7 @@ use crate::Hosts;
 use crate::adapters;
 use crate::args::backup::BackupCommand;
 use crate::args::list::{DiscoverCommand, ListCommand, ShowCommand};
+use crate::args::remove::RemoveCommand;
 use crate::args::{GlobalArgs, McpArgs, McpCommand, ScopeArg};
 use crate::context::{Context, HostError};
 use crate::error::{CommandError, Fault, did_you_mean};
@@ -51,6 +55,11 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
         McpCommand::Show(args) => match &args.command {
             ShowCommand::Hosts(args) => show::hosts(&cx, args),
             ShowCommand::Servers(args) => show::servers(&cx, args),
+        },
+        McpCommand::Configure(args) => configure::run(&mut cx, args),
+        McpCommand::Remove(args) => match &args.command {
+            RemoveCommand::Server(args) => remove::server(&mut cx, args),
+            RemoveCommand::Host(args) => remove::host(&mut cx, args),
         },
         McpCommand::Backup(args) => match &args.command {
             BackupCommand::List(args) => backup::list(&cx, args),

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use hatch_core::plan::planner::{PlanError, Target};
+use hatch_core::plan::planner::{self, PlanError, Target};
 use hatch_core::plan::prepare::{Bridge, Preparation};
-use hatch_core::plan::{ChangeKind, Plan};
+use hatch_core::plan::{ChangeKind, Plan, TargetPlan};
+use hatch_core::server::Server;
 
+use super::lookup;
 use crate::args::FitArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
+use crate::view::count;
 
 impl FitArgs {
     /// The bridge, if there is to be one.
@@ -17,6 +20,17 @@ impl FitArgs {
         self.bridge.as_deref().map(Bridge::new).transpose().map_err(|error| {
             Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'")
         })
+    }
+
+    /// Where the commands are that a run may write, the bridge's among them, if full paths
+    /// are to be written.
+    pub fn commands(
+        &self,
+        cx: &Context,
+        servers: &[Server],
+    ) -> Option<BTreeMap<String, Option<String>>> {
+        let bridge = self.bridge.as_deref().and_then(|text| text.split_whitespace().next());
+        self.absolute_commands.then(|| lookup::full_paths(cx, servers, bridge))
     }
 
     /// How servers are changed on their way to a host.
@@ -46,6 +60,24 @@ impl FitArgs {
         }
         CommandError::check(faults)
     }
+}
+
+/// Which hosts a plan is about, for its title.
+pub fn on_hosts(planned: &[TargetPlan]) -> String {
+    match planned {
+        [one] => format!("{} ({})", one.name, one.owner),
+        several => count(several.len(), "host"),
+    }
+}
+
+/// Plans for every target, and fails with all that stood in the way.
+pub fn each(
+    cx: &Context,
+    targets: &[Target],
+    plan: impl FnMut(&Target) -> Result<TargetPlan, PlanError>,
+) -> Result<Vec<TargetPlan>, CommandError> {
+    let planned = cx.output.during("Planning", || planner::each(targets, plan));
+    planned.map_err(|errors| unplanned(targets, &errors))
 }
 
 /// What stood in the way of planning, target by target.

@@ -152,7 +152,8 @@ fn apply_error(command: &str, error: &ApplyError) -> CommandError {
     let fault = Fault::because(what, error);
     let fault = match error {
         ApplyError::Drifted { .. } => {
-            fault.hint(format!("run `hatch mcp {command}` again to plan against what is there now"))
+            let group = if command.starts_with("env ") { "hatch" } else { "hatch mcp" };
+            fault.hint(format!("run `{group} {command}` again to plan against what is there now"))
         }
         _ => fault,
     };

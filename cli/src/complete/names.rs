@@ -95,7 +95,11 @@ impl Names {
     fn servers(&self, cx: &Context) -> Vec<(String, String)> {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
         if !self.typed.environments.is_empty() {
+            let current = cx.settings.current_environment.as_ref().map(ToString::to_string);
             for name in &self.typed.environments {
+                // An option that may be left empty means the current one.
+                let name = if name.is_empty() { current.as_ref() } else { Some(name) };
+                let Some(name) = name else { continue };
                 let environment = cx.environment(name).ok();
                 let servers = environment.iter().flat_map(|it| &it.servers);
                 for (server, _) in servers {

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use hatch_core::adapter::{Loss, LossKind};
 use hatch_core::owner::Owner;
-use hatch_core::plan::{Change, ChangeKind, FieldChange, FilePlan, Plan, Shown, TargetPlan};
+use hatch_core::plan::{
+    Change, ChangeKind, FieldChange, FilePlan, Noting, Plan, Shown, TargetPlan,
+};
 
 use super::count;
 use super::sanitize::sanitize_line;
@@ -38,18 +40,34 @@ impl Secrets {
 
 /// What would change, host by host.
 pub fn preview(plan: &Plan, secrets: Secrets, width: Option<usize>) -> String {
-    let blocks: Vec<_> = plan.targets.iter().map(|target| host(target, secrets, width)).collect();
+    let detail = match plan.noting {
+        Noting::Edited => Detail::Full,
+        Noting::From(_) | Noting::Restored(_) => Detail::Summary,
+    };
+    let block = |target: &TargetPlan| host(target, detail, secrets, width);
+    let blocks: Vec<_> = plan.targets.iter().map(block).collect();
     blocks.join("\n")
 }
 
-fn host(target: &TargetPlan, secrets: Secrets, width: Option<usize>) -> String {
+/// How much is shown of servers that come or stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Detail {
+    /// How a new one is reached; the number of those that stay.
+    Summary,
+    /// Every field, and what a host can't hold of one that stays: they were asked for.
+    Full,
+}
+
+fn host(target: &TargetPlan, detail: Detail, secrets: Secrets, width: Option<usize>) -> String {
     let mut text = String::new();
     let places: Vec<_> = target.files.iter().map(place).collect();
     let _ = writeln!(text, "{HOST}{}{HOST:#}  {}", target.owner, places.join(", "));
-    let (kept, changed): (Vec<_>, Vec<_>) =
-        target.changes.iter().partition(|change| change.kind == ChangeKind::Keep);
-    for change in changed {
-        server(&mut text, change, secrets, width);
+    let is_counted = |change: &&Change| {
+        change.kind == ChangeKind::Keep && (detail == Detail::Summary || change.losses.is_empty())
+    };
+    let (kept, told): (Vec<_>, Vec<_>) = target.changes.iter().partition(is_counted);
+    for change in told {
+        server(&mut text, change, detail, secrets, width);
     }
     if !kept.is_empty() {
         let lossy = kept.iter().filter(|change| !change.losses.is_empty()).count();
@@ -79,11 +97,17 @@ fn place(file: &FilePlan) -> String {
 /// One change, with its fields.
 pub fn change_block(change: &Change, secrets: Secrets, width: Option<usize>) -> String {
     let mut text = String::new();
-    server(&mut text, change, secrets, width);
+    server(&mut text, change, Detail::Summary, secrets, width);
     text
 }
 
-fn server(text: &mut String, change: &Change, secrets: Secrets, width: Option<usize>) {
+fn server(
+    text: &mut String,
+    change: &Change,
+    detail: Detail,
+    secrets: Secrets,
+    width: Option<usize>,
+) {
     let name = sanitize_line(change.server.as_str());
     let mut line = |style: Style, mark: char, rest: &str| {
         let _ = writeln!(text, "  {style}{mark} {name}{style:#}{rest}");
@@ -98,15 +122,23 @@ fn server(text: &mut String, change: &Change, secrets: Secrets, width: Option<us
             line(WARNING, '!', &format!("  left out:\n        {reason}"));
         }
     }
-    if let ChangeKind::Update(fields) = &change.kind {
-        for field in fields {
-            let _ = writeln!(text, "      {}", field_change(field, secrets));
+    let fields: Vec<_> = match (&change.kind, detail) {
+        (ChangeKind::Update(fields), _) => fields.iter().collect(),
+        (ChangeKind::Add(fields), Detail::Full) => {
+            fields.iter().filter(|field| !SUMMARY.contains(&field.field.as_str())).collect()
         }
+        _ => Vec::new(),
+    };
+    for field in fields {
+        let _ = writeln!(text, "      {}", field_change(field, secrets));
     }
     for loss in &change.losses {
         let _ = writeln!(text, "      {WARNING}!{WARNING:#} {}", wrap(&lost(loss), 8, width));
     }
 }
+
+/// The fields that the line of a new server says.
+const SUMMARY: [&str; 4] = ["transport", "command", "args", "url"];
 
 /// How a server is reached, on one line.
 fn summary(fields: &[FieldChange], secrets: Secrets) -> String {

@@ -14,6 +14,7 @@
 //! member by member, everything else whole, and `null` takes a field away. A field there
 //! that the common form does not know is the host's own.
 
+pub mod edit;
 pub mod entry;
 
 use std::collections::{BTreeMap, BTreeSet};

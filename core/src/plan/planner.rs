@@ -242,12 +242,13 @@ fn byte_order_mark(spec: &DocumentSpec, file: &FilePlan) -> Option<String> {
 fn warnings(changes: &[Change]) -> Vec<String> {
     let mut warnings = Vec::new();
     for change in changes {
-        let (ChangeKind::Add(_) | ChangeKind::Update(_), Some(server)) =
+        let (ChangeKind::Add(fields) | ChangeKind::Update(fields), Some(server)) =
             (&change.kind, &change.after)
         else {
             continue;
         };
-        for field in diff::literal_secrets(server) {
+        let changes = |field: &String| fields.iter().any(|it| it.field == *field);
+        for field in diff::literal_secrets(server).into_iter().filter(changes) {
             let variable = field.split('.').next_back().unwrap_or_default().to_uppercase();
             let variable = variable.replace('-', "_");
             warnings.push(format!(

@@ -1,5 +1,8 @@
 //! `hatch env`.
 
+pub mod add;
+mod remove;
+
 use hatch_core::environment::{Environment, EnvironmentName};
 use hatch_core::host::Scope;
 use hatch_core::plan::diff;
@@ -28,6 +31,9 @@ pub fn run(global: &GlobalArgs, hosts: Hosts, args: &EnvArgs) -> Result<Exit, Co
         EnvCommand::Create(args) => create(&cx, args),
         EnvCommand::List(args) => list(&cx, args),
         EnvCommand::Show(args) => show(&cx, args),
+        EnvCommand::Add(args) => add::run(&cx, args),
+        EnvCommand::RemoveServer(args) => remove::server(&cx, args),
+        EnvCommand::Remove(args) => remove::environment(&cx, args),
     }
 }
 

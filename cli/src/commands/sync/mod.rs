@@ -70,7 +70,7 @@ impl Request {
         CommandError::check(faults)?;
         match (source, selected, targets, bridge) {
             (Some(source), Some(selected), Some(targets), Ok(bridge)) => {
-                let commands = args.fit.absolute_commands.then(|| full_paths(cx, &source, args));
+                let commands = args.fit.commands(cx, &source.servers().unwrap_or_default());
                 let stale = match (args.prune, &filter) {
                     (true, Some(filter)) => stale(cx, &source, &targets, filter)?,
                     _ => HostServers::new(),
@@ -181,13 +181,6 @@ fn select(source: &Source, filter: &Filter, prunes: bool) -> Result<Vec<ServerNa
         }
     })?;
     Ok(selected.into_iter().map(|server| server.name).collect())
-}
-
-/// Where the commands are that this run may write, the bridge's among them.
-fn full_paths(cx: &Context, source: &Source, args: &SyncArgs) -> BTreeMap<String, Option<String>> {
-    let servers = source.servers().unwrap_or_default();
-    let bridge = args.fit.bridge.as_deref().and_then(|text| text.split_whitespace().next());
-    lookup::full_paths(cx, &servers, bridge)
 }
 
 /// What hatch put on a target from this source, and the source no longer has.

@@ -1,0 +1,153 @@
+//! `hatch env remove-server` and `hatch env remove`.
+
+use hatch_core::environment::{Environment, EnvironmentName, edit};
+use hatch_core::plan::{FilePlan, Plan, whole};
+use hatch_core::server::ServerName;
+use hatch_core::settings;
+use hatch_core::suggest::nearest;
+
+use super::super::server::server_name;
+use super::super::write::{begin, carry_out};
+use super::add::{file, own_name};
+use crate::args::WriteArgs;
+use crate::args::env::{EnvRemoveArgs, EnvRemoveServerArgs};
+use crate::context::Context;
+use crate::error::{CommandError, Fault, did_you_mean};
+use crate::exit::Exit;
+
+/// Takes a server out of an environment.
+pub fn server(cx: &Context, args: &EnvRemoveServerArgs) -> Result<Exit, CommandError> {
+    let write = WriteArgs::from(&args.write);
+    begin(cx, &write)?;
+    let name = own_name(&args.env)?;
+    let server = server_name(&args.server).map_err(Fault::usage)?;
+    let own = cx.read_environment(name.as_str()).map_err(Fault::failure)?;
+    if !has(&own, &server) {
+        return Err(not_its_own(cx, &name, &own, &server).failure());
+    }
+    let (location, bytes) = file(cx, &name)?;
+    let after = edit::remove(&bytes, &server).map_err(|error| {
+        let what = format!("`{server}` can't be taken out of environment `{name}`");
+        Fault::because(what, &error).failure()
+    })?;
+    check_others(cx, &name, &after)?;
+    if let Some(base) = inherited_from(cx, &own, &server) {
+        cx.output.note(&format!("`{name}` still has the `{server}` of `{base}`, which it extends"));
+    }
+    let file = FilePlan { location, before: Some(bytes), after: Some(after) };
+    let title = format!("Take `{server}` out of environment `{name}`");
+    let targets = vec![whole::environment(name, file)];
+    let plan = Plan { targets, ..Plan::new("env remove-server", title) };
+    carry_out(cx, &plan, None, &write)?;
+    Ok(Exit::Success)
+}
+
+/// Removes an environment.
+pub fn environment(cx: &Context, args: &EnvRemoveArgs) -> Result<Exit, CommandError> {
+    begin(cx, &args.write)?;
+    let name = own_name(&args.env)?;
+    let (location, bytes) = file(cx, &name)?;
+    refuse_if_extended(cx, &name)?;
+    let file = FilePlan { location, before: Some(bytes), after: None };
+    let mut target = whole::environment(name.clone(), file);
+    target.warnings = servers_on_hosts(cx, &name)?;
+    let is_current = cx.settings.current_environment.as_ref() == Some(&name);
+    if is_current {
+        target.warnings.push("it is the current environment; there is none then".to_owned());
+    }
+    let title = format!("Remove environment `{name}`");
+    let plan = Plan { targets: vec![target], ..Plan::new("env remove", title) };
+    let report = carry_out(cx, &plan, None, &args.write)?;
+    if report.is_some() && is_current {
+        settings::change(&cx.store, &cx.home, |it| it.current_environment = None)
+            .map_err(|error| Fault::of(&error).failure())?;
+    }
+    Ok(Exit::Success)
+}
+
+fn has(environment: &Environment, server: &ServerName) -> bool {
+    environment.servers.iter().any(|(name, _)| name == server)
+}
+
+/// Why a server that is not in an environment's own file can't be taken out of it.
+fn not_its_own(
+    cx: &Context,
+    name: &EnvironmentName,
+    own: &Environment,
+    server: &ServerName,
+) -> Fault {
+    if let Some(base) = inherited_from(cx, own, server) {
+        return Fault::new(format!(
+            "`{server}` is not in `{name}` itself: it comes from `{base}`, which `{name}` extends"
+        ))
+        .hint(format!("`hatch env remove-server {base} {server}` takes it out there"));
+    }
+    let known: Vec<_> = own.servers.iter().map(|(name, _)| name.to_string()).collect();
+    let hint = did_you_mean(&nearest(server.as_str(), &known))
+        .unwrap_or_else(|| format!("`hatch env show {name}` shows its servers"));
+    Fault::new(format!("environment `{name}` has no server named `{server}`")).hint(hint)
+}
+
+/// Which environment that this one extends has the server in its own file. The last one
+/// counts. Environments in a circle were refused when this one was read.
+fn inherited_from(cx: &Context, own: &Environment, server: &ServerName) -> Option<String> {
+    own.extends.iter().rev().find_map(|base| {
+        // A circle is never followed: reading the whole of `base` ends in one.
+        let has_it = has(&cx.environment(base).ok()?, server);
+        let environment = cx.read_environment(base).ok().filter(|_| has_it)?;
+        match has(&environment, server) {
+            true => Some(base.clone()),
+            false => inherited_from(cx, &environment, server),
+        }
+    })
+}
+
+/// No environment that makes sense now may stop to, such as by an override of the server.
+fn check_others(cx: &Context, name: &EnvironmentName, after: &[u8]) -> Result<(), CommandError> {
+    let changed = Environment::parse(after).map_err(|error| Fault::of(&error).failure())?;
+    let names = cx.environment_names().map_err(|error| Fault::of(&error).failure())?;
+    let mut faults = Vec::new();
+    for other in names.iter().filter(|other| cx.environment(other).is_ok()) {
+        let mut load = |base: &str| match base == name.as_str() {
+            true => Ok(changed.clone()),
+            false => cx.read_environment(base).map_err(|fault| fault.one_line()),
+        };
+        let resolved = load(other).map(|own| own.resolve(other, &mut load));
+        if let Ok(Err(error)) = resolved {
+            faults.push(
+                Fault::because(format!("environment `{other}` could not be used then"), &error)
+                    .hint(format!("`hatch env show {other}` shows it as it is now")),
+            );
+        }
+    }
+    CommandError::check(faults)
+}
+
+fn refuse_if_extended(cx: &Context, name: &EnvironmentName) -> Result<(), CommandError> {
+    let names = cx.environment_names().map_err(|error| Fault::of(&error).failure())?;
+    let extends_it = |other: &&String| {
+        let other = cx.read_environment(other);
+        other.is_ok_and(|other| other.extends.iter().any(|base| base == name.as_str()))
+    };
+    let others: Vec<_> =
+        names.iter().filter(extends_it).map(|other| format!("`{other}`")).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let verb = if others.len() == 1 { "extends" } else { "extend" };
+    Err(Fault::new(format!("environment `{name}` is needed: {} {verb} it", others.join(", ")))
+        .hint("remove its name from their `extends` first")
+        .failure())
+}
+
+/// What hosts have of the environment, and keep.
+fn servers_on_hosts(cx: &Context, name: &EnvironmentName) -> Result<Vec<String>, CommandError> {
+    let managed = cx.managed().map_err(|error| Fault::of(&error).failure())?;
+    let kept = managed.hosts().filter_map(|(host, records)| {
+        let of_it = records.iter().filter(|(_, it)| it.environment() == Some(name.as_str()));
+        let servers: Vec<_> = of_it.map(|(server, _)| format!("`{server}`")).collect();
+        let servers = (!servers.is_empty()).then(|| servers.join(", "))?;
+        Some(format!("{host} keeps {servers}; `hatch mcp remove server` takes servers away there"))
+    });
+    Ok(kept.collect())
+}
