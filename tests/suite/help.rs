@@ -47,6 +47,11 @@ fn every_command_and_option_is_explained() {
         for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
             let help = arg.get_help().map(ToString::to_string);
             wrong.extend(first_line(help).map(|it| format!("`{path}`: `{arg}` {it}")));
+            // A heading must not run on into options that others have, too.
+            let is_common = ["json", "dry_run"].contains(&arg.get_id().as_str());
+            if is_common && arg.get_help_heading().is_some() {
+                wrong.push(format!("`{path}`: `{arg}` is under `{:?}`", arg.get_help_heading()));
+            }
         }
         let own = command.get_arguments().filter(|arg| !arg.is_global_set());
         let takes_any =

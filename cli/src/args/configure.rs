@@ -38,9 +38,6 @@ pub struct ConfigureArgs {
     )]
     pub env: Option<String>,
 
-    #[command(flatten)]
-    pub server_args: ServerArgs,
-
     /// Write to hosts that are not there yet, too
     #[arg(long)]
     pub create: bool,
@@ -53,4 +50,8 @@ pub struct ConfigureArgs {
 
     #[command(flatten)]
     pub write: WriteArgs,
+
+    // The last: what follows it would be under its heading.
+    #[command(flatten)]
+    pub server_args: ServerArgs,
 }

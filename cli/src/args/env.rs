@@ -97,10 +97,11 @@ pub struct EnvAddArgs {
     pub server: String,
 
     #[command(flatten)]
-    pub server_args: ServerArgs,
-
-    #[command(flatten)]
     pub write: EnvWriteArgs,
+
+    // The last: what follows it would be under its heading.
+    #[command(flatten)]
+    pub server_args: ServerArgs,
 }
 
 /// Take a server out of an environment
