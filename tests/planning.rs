@@ -15,7 +15,8 @@ use hatch_core::environment::Environment;
 use hatch_core::plan::conflict::HostServers;
 use hatch_core::plan::planner::{self, Sync, Target};
 use hatch_core::plan::prepare::Preparation;
-use hatch_core::plan::{ChangeKind, Plan};
+use hatch_core::plan::saved::SavedPlan;
+use hatch_core::plan::{Change, ChangeKind, Plan, TargetPlan};
 use hatch_core::registry::Host;
 use hatch_core::server::ServerName;
 use hatch_core::source::Source;
@@ -60,6 +61,15 @@ fn plan(source: &Source, names: &[ServerName], target: Target) -> Plan {
         kept: &nothing,
     })
     .expect("a sound plan")
+}
+
+fn through_a_file(plan: &Plan, host: &Host) -> TargetPlan {
+    let created = "2026-11-22T11:04:52Z".parse().expect("a time");
+    let saved = SavedPlan::new(plan, None, None, created).expect("Unicode");
+    let saved = SavedPlan::parse(&saved.print().expect("JSON")).expect("a plan");
+    let file = &plan.targets[0].files[0];
+    let found = vec![File { location: file.location.clone(), bytes: file.before.clone() }];
+    saved.targets[0].check(host, found).expect("a plan that may be applied")
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -146,6 +156,22 @@ proptest! {
         // Planning again after a plan was applied gives an empty plan.
         let second = plan(&source, &names, target(host, after.clone()));
         prop_assert!(second.is_empty(), "{:?}", second.targets[0].changes);
+
+        // A plan that was saved is itself again, and nothing of it is held against it.
+        let back = through_a_file(&first, host);
+        prop_assert_eq!(&back.files[0].after, &after);
+        // Gemini CLI notes apart from a server that it is on, which can't be told of each.
+        let are_on = servers.values().filter(|it| it["enabled"] == true).count();
+        let is_told = are_on > 0 || !back.warnings.iter().any(|it| it.contains("--diff"));
+        prop_assert!(is_told, "{:?}", first.targets);
+        let definitions = |changes: &[Change]| -> Vec<_> {
+            let noted = changes.iter().filter(|it| !matches!(it.kind, ChangeKind::Refuse(_)));
+            let mut noted: Vec<_> =
+                noted.map(|it| (it.server.clone(), it.kind.clone(), it.definition.clone())).collect();
+            noted.sort_by(|a, b| a.0.cmp(&b.0));
+            noted
+        };
+        prop_assert_eq!(definitions(&back.changes), definitions(&first.targets[0].changes));
 
         // A plan that says that it changes nothing does not, and the other way round.
         let says = first.targets[0].changes.iter().any(|change| {

@@ -16,7 +16,7 @@ use hatch_core::managed::Managed;
 use hatch_core::registry::{Host, Registry};
 use hatch_core::settings::Settings;
 use hatch_core::store::disk::DiskStore;
-use hatch_core::store::{Reader, StoreError};
+use hatch_core::store::{Location, Reader, StoreError};
 use hatch_core::transaction;
 
 use crate::Hosts;
@@ -154,6 +154,19 @@ impl Context {
         let location = self.store.admit(path, &self.roots.shown(path))?;
         let bytes = self.store.read(&location)?;
         Ok(File { location, bytes })
+    }
+
+    /// The path of a document that was recorded, as its user writes it: links on the way are
+    /// to be followed as they are now.
+    pub fn as_written(&self, location: &Location) -> PathBuf {
+        let shown = location.to_string();
+        let path = match shown.strip_prefix('~') {
+            Some(rest) => self.roots.home.join(rest.trim_start_matches(['/', '\\'])),
+            None => PathBuf::from(&shown),
+        };
+        // What can't be written as text is where it was.
+        let is_it = path.is_absolute() && self.roots.shown(&path) == shown;
+        if is_it && !shown.contains('\u{fffd}') { path } else { location.path().to_owned() }
     }
 
     /// Takes a command's word for where the project is.

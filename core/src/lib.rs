@@ -11,6 +11,7 @@ pub mod document;
 pub mod environment;
 pub mod event;
 pub mod filter;
+pub mod history;
 pub mod home;
 pub mod host;
 pub mod locate;

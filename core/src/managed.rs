@@ -108,6 +108,11 @@ impl Managed {
         Managed(hosts.filter_map(|host| Some((host.clone(), self.0.get(host)?.clone()))).collect())
     }
 
+    /// Adds what is known of other hosts.
+    pub fn extend(&mut self, other: Managed) {
+        self.0.extend(other.0);
+    }
+
     /// Notes what a plan that was applied put where.
     pub fn record(&mut self, plan: &Plan, at: Timestamp) {
         for target in &plan.targets {

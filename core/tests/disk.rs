@@ -15,6 +15,18 @@ use hatch_core::transaction::{self, Keep};
 use world::World;
 
 #[test]
+fn what_is_there_is_never_created_again() {
+    let world = World::new();
+    let at = world.admit("plan.json").unwrap();
+    world.store.create(&at, b"first").unwrap();
+    let error = world.store.create(&at, b"second").unwrap_err();
+    assert!(error.is_io(std::io::ErrorKind::AlreadyExists), "{error}");
+    assert_eq!(world.text("plan.json"), "first");
+    let nowhere = world.admit("no/such/plan.json").unwrap();
+    assert!(world.store.create(&nowhere, b"x").is_err());
+}
+
+#[test]
 fn a_run_changes_all_and_keeps_copies() {
     let world = World::new();
     let old = world.put("a/mcp.json", "old");

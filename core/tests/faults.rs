@@ -176,7 +176,7 @@ fn a_recovery_that_fails_can_be_tried_again() {
 fn a_stop_while_copies_are_made_leaves_a_whole_backup_or_none() {
     let documents: Vec<_> = FILES
         .iter()
-        .map(|(host, path, ..)| (Owner::parse(*host).unwrap(), location(path)))
+        .map(|(host, path, ..)| (Owner::parse(host).unwrap(), location(path)))
         .collect();
     each_call(|nth| {
         let store = world();

@@ -22,8 +22,12 @@ fn hatchs_own_files_are_private_whatever_the_umask() {
         fs::set_permissions(at.path(), fs::Permissions::from_mode(0o644)).unwrap();
         let before = rustix::process::umask(Mode::from_bits_truncate(umask));
         let outcome = world.apply(&world.plan(&[("cursor", &at, Some("new"))]), Keep::Backup);
+        let saved = world.admit("plan.json").unwrap();
+        let created = world.store.create(&saved, b"plan");
         rustix::process::umask(before);
         outcome.unwrap();
+        created.unwrap();
+        check(saved.path(), umask);
         check(&world.path().join("share"), umask);
         let mode = fs::metadata(at.path()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o644, "{umask:o}");

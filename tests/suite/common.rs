@@ -69,6 +69,24 @@ pub fn json(run: &Run) -> serde_json::Value {
     serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stdout))
 }
 
+/// The ids of all backups, or of a host's, the newest first.
+pub fn backup_ids(home: &TestHome, host: &str) -> Vec<String> {
+    let listed = json(&home.line(&format!("mcp backup list {host} --json")).expect(0));
+    let backups = listed["backups"].as_array().unwrap().iter();
+    backups.map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The runs of the history, the newest first.
+pub fn runs(home: &TestHome) -> Vec<serde_json::Value> {
+    let listed = json(&home.line("mcp history --json").expect(0));
+    listed["runs"].as_array().unwrap().clone()
+}
+
+/// The newest run's name.
+pub fn newest_run(home: &TestHome) -> String {
+    runs(home)[0]["operation"].as_str().unwrap().to_owned()
+}
+
 /// The keys of a JSON object, in order.
 pub fn keys(value: &serde_json::Value) -> Vec<&str> {
     value.as_object().map(|it| it.keys().map(String::as_str).collect()).unwrap_or_default()

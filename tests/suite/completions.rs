@@ -54,6 +54,9 @@ fn names_are_completed_where_they_belong() {
     assert_eq!(offered(&home, "hatch host remove "), ["staging"]);
     assert_eq!(offered(&home, "hatch schema ru"), ["run"]);
     assert_eq!(offered(&home, "hatch mcp sync --scope "), ["user", "project"]);
+    assert_eq!(offered(&home, "hatch mcp backup create --host env:"), ["env:dev"]);
+    assert_eq!(offered(&home, "hatch mcp backup show 20").len(), 1);
+    assert_eq!(offered(&home, "hatch mcp undo ").len(), 1);
     let backups = offered(&home, "hatch mcp backup restore cursor --backup ");
     assert_eq!(backups.len(), 1);
     assert!(backups[0].starts_with("20"), "{backups:?}");

@@ -2,19 +2,24 @@
 #![expect(clippy::disallowed_methods, reason = "tests make and look at files of their own")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
+mod apply;
 mod backups;
 mod bytes;
 mod common;
 mod completions;
+mod configure;
 mod conflicts;
+mod env_servers;
 mod environments;
 mod errors;
 mod help;
+mod history;
 mod named_hosts;
 mod options;
 mod output;
 mod picture;
 mod places;
+mod remove;
 mod schemas;
 mod secrets;
 mod show;

@@ -34,6 +34,8 @@ fn a_reader_that_went_away_is_no_fault() {
         "mcp list hosts",
         "mcp list servers --json",
         "mcp backup list cursor",
+        "mcp backup list --json",
+        "mcp history",
         "mcp sync --from-env dev --to-host all --dry-run --diff",
         "mcp sync --from-env dev --to-host all --dry-run --json",
         "env list",
@@ -169,7 +171,8 @@ fn each_command_s_json_has_a_name_and_its_keys() {
     assert_eq!(keys(&backups), ["schema", "host", "backups"]);
     assert_eq!(backups["schema"], "hatch.backups/1");
     let backup = ["id", "file", "created", "size_bytes", "age_days", "command"];
-    assert_eq!(keys(&backups["backups"][0]), backup);
+    let more = ["hosts", "files", "title"];
+    assert_eq!(keys(&backups["backups"][0]), [&backup[..], &more].concat());
     assert_eq!(backups["backups"][0]["id"], done["backup"]["id"]);
     let restored = run("mcp backup restore cursor --auto-approve --json");
     assert_eq!(keys(&restored), members);

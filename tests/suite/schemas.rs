@@ -21,7 +21,15 @@ const LINES: &[&str] = &[
     "host add staging --adapter cursor --path staging.json",
     "host list",
     "host remove known",
+    "mcp apply plan.json --auto-approve",
+    "mcp backup clean --keep-count 1 --dry-run",
+    "mcp backup clean --keep-count 0 --older-than-days 0 --auto-approve",
+    "mcp backup create --host all",
+    "mcp backup create --host env:dev",
+    "mcp backup list",
     "mcp backup list cursor",
+    "mcp backup restore all --backup ID --auto-approve",
+    "mcp backup show ID",
     "mcp backup restore cursor --auto-approve",
     "mcp backup restore cursor --dry-run --backup ID",
     "mcp configure files --host all --command npx --auto-approve",
@@ -30,6 +38,7 @@ const LINES: &[&str] = &[
     "mcp discover hosts",
     "mcp discover servers",
     "mcp discover servers --env odd",
+    "mcp history",
     "mcp list hosts",
     "mcp list servers",
     "mcp remove host cursor --auto-approve",
@@ -44,6 +53,9 @@ const LINES: &[&str] = &[
     "mcp sync --from-env odd --to-host all --dry-run",
     "mcp sync --from-env odd --to-host claude-desktop --auto-approve",
     "mcp sync --from-host cursor --to-host lmstudio --auto-approve",
+    "mcp sync --from-env odd --to-host all --out other.json",
+    "mcp undo --force --auto-approve",
+    "mcp undo OPERATION --force --dry-run",
     "schema",
 ];
 
@@ -60,6 +72,8 @@ fn full() -> TestHome {
     home.line("host add known --adapter cursor --path known.json").ends(0);
     home.line("mcp sync --from-env dev --to-host all --auto-approve").ends(0);
     home.write(CURSOR, r#"{ "mcpServers": { "dev-tools": { "command": "mine" } } }"#);
+    home.line("mcp sync --from-env dev --to-host all --on-conflict overwrite --out plan.json")
+        .ends(0);
     home
 }
 

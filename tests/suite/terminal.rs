@@ -156,13 +156,19 @@ fn a_narrow_terminal_gets_lines_that_fit() {
     let line = "mcp sync --from-env an-environment-with-a-long-name --to-host all --auto-approve";
     home.line(line).ends(0);
     for columns in [40, 24] {
+        // A name that is longer than a line stays whole.
+        let history = (columns == 40).then_some("mcp history");
         for line in [
             "mcp discover hosts",
             "mcp list hosts",
             "mcp list servers",
             "env list",
             "mcp backup list cursor",
-        ] {
+            "mcp backup list",
+        ]
+        .into_iter()
+        .chain(history)
+        {
             let session = Session::start(&home, columns, line, &[("NO_COLOR", "1")]);
             let (code, text) = session.end();
             assert_eq!(code, 0, "{text}");

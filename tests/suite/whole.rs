@@ -76,7 +76,7 @@ fn a_host_that_cannot_be_written_stops_all() {
         has(
             &run.stderr,
             &[
-                "error: the sync was stopped, and every file is as it was",
+                "error: `hatch mcp sync` was stopped, and every file is as it was",
                 "caused by: failed to replace `~/.gemini/settings.json`",
                 "File too large",
                 "putting everything back",
@@ -119,7 +119,7 @@ fn a_backup_that_cannot_be_made_stops_all() {
     home.write(GEMINI, format!("//{}\n{}", "x".repeat(padding), home.text(GEMINI)));
     let before = home.files();
     let run = run_limited(&home, SYNC).expect(1);
-    has(&run.stderr, &["the sync was stopped", "File too large"]);
+    has(&run.stderr, &["`hatch mcp sync` was stopped", "File too large"]);
     let after = home.files();
     for file in FILES {
         assert_eq!(before[&home.join(file)], after[&home.join(file)], "{file}");

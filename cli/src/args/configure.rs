@@ -34,7 +34,9 @@ pub struct ConfigureArgs {
         value_name = "ENV",
         num_args = 0..=1,
         default_missing_value = "",
-        conflicts_with_all = ["create", "scope", "project", "strict", "resolve_env", "bridge"]
+        conflicts_with_all = [
+            "create", "scope", "project", "strict", "resolve_env", "absolute_commands", "bridge",
+        ]
     )]
     pub env: Option<String>,
 
@@ -51,7 +53,7 @@ pub struct ConfigureArgs {
     #[command(flatten)]
     pub write: WriteArgs,
 
-    // The last: what follows it would be under its heading.
+    // Last, since its heading is that of all that follows.
     #[command(flatten)]
     pub server_args: ServerArgs,
 }

@@ -20,7 +20,7 @@ pub enum EnvCommand {
     Create(EnvCreateArgs),
     List(EnvListArgs),
     Show(EnvShowArgs),
-    Add(EnvAddArgs),
+    Add(Box<EnvAddArgs>),
     RemoveServer(EnvRemoveServerArgs),
     Remove(EnvRemoveArgs),
 }
@@ -99,7 +99,7 @@ pub struct EnvAddArgs {
     #[command(flatten)]
     pub write: EnvWriteArgs,
 
-    // The last: what follows it would be under its heading.
+    // Last, since its heading is that of all that follows.
     #[command(flatten)]
     pub server_args: ServerArgs,
 }

@@ -1,9 +1,11 @@
 //! What can be typed. The doc comments here are the help texts.
 
+pub mod apply;
 pub mod backup;
 pub mod completions;
 pub mod configure;
 pub mod env;
+pub mod history;
 pub mod host;
 pub mod list;
 pub mod man;
@@ -117,9 +119,12 @@ pub enum McpCommand {
     Discover(list::DiscoverArgs),
     List(list::ListArgs),
     Show(list::ShowArgs),
-    Configure(configure::ConfigureArgs),
+    Configure(Box<configure::ConfigureArgs>),
     Remove(remove::RemoveArgs),
     Backup(backup::BackupArgs),
+    History(history::HistoryArgs),
+    Undo(history::UndoArgs),
+    Apply(apply::ApplyArgs),
 }
 
 /// Whose servers a run concerns, on hosts that keep some for each project

@@ -90,7 +90,7 @@ pub struct ServerArgs {
     pub description: Option<String>,
 
     /// Arguments of the program, as they are, after those of --args
-    #[arg(last = true, value_name = "ARGS")]
+    #[arg(last = true, value_name = "ARGS", help_heading = None)]
     pub rest: Vec<String>,
 }
 

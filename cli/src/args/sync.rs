@@ -1,5 +1,7 @@
 //! `hatch mcp sync`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::{FitArgs, PlaceArgs, WriteArgs};
@@ -14,7 +16,8 @@ use super::{FitArgs, PlaceArgs, WriteArgs};
   hatch mcp sync --from-host claude-desktop --to-host all --dry-run
   hatch mcp sync --from-env dev --to-host cursor --pattern '^(?!test-).*'
   hatch mcp sync --from-env ./team.json --to-host cursor --scope project
-  hatch mcp sync --from-env production --to-host all --prune --on-conflict keep")]
+  hatch mcp sync --from-env production --to-host all --prune --on-conflict keep
+  hatch mcp sync --from-env production --to-host all --out plan.json")]
 pub struct SyncArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -51,6 +54,12 @@ pub struct SyncArgs {
 
     #[command(flatten)]
     pub fit: FitArgs,
+
+    /// Save the plan to a new file for `hatch mcp apply`, and write to no host
+    ///
+    /// The file holds the hosts' documents in the clear, and can be read by its owner alone.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "no_backup"])]
+    pub out: Option<PathBuf>,
 
     #[command(flatten)]
     pub write: WriteArgs,

@@ -49,10 +49,7 @@ pub const VARIABLES: Topic = Topic {
     title: "Environment variables",
     entries: &[
         ("HATCH_HOME", "Hatch's own folder, instead of ~/.hatch"),
-        (
-            "HATCH_AUTO_APPROVE",
-            "`1`, `true` or `yes`: write without asking (--auto-approve)",
-        ),
+        ("HATCH_AUTO_APPROVE", "`1`, `true` or `yes`: write without asking (--auto-approve)"),
         ("NO_COLOR", "If set to anything: no colours"),
         ("CLICOLOR_FORCE", "If set to anything but `0`: colours without a terminal, too"),
         ("HOME", "The home folder, below which hosts' files are looked for"),

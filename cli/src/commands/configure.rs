@@ -1,6 +1,7 @@
 //! `hatch mcp configure`.
 
 use hatch_core::adapter::Edit;
+use hatch_core::patch::PatchError;
 use hatch_core::plan::planner::{self, Target};
 use hatch_core::plan::prepare::Bridge;
 use hatch_core::plan::{ChangeKind, Plan, TargetPlan};
@@ -66,21 +67,7 @@ fn plan(
     bridge: Option<&Bridge>,
 ) -> Result<Plan, CommandError> {
     skip_those_without(cx, args, said, &mut targets);
-    let mut faults = Vec::new();
-    let mut servers = Vec::new();
-    for target in &targets {
-        let patch = said.on(target.host.adapter.descriptor());
-        match patch.apply(&said.name, present(target, said)) {
-            Ok(server) => servers.push(server),
-            Err(error) => {
-                let known = &target.configuration.reading.servers;
-                let known: Vec<_> = known.iter().map(|server| server.name.to_string()).collect();
-                let at = format!("{} ({})", target.host.name(), target.host.id);
-                faults.push(server::unpatched(&at, &error, &known));
-            }
-        }
-    }
-    CommandError::check(faults)?;
+    let servers = servers(said, &targets)?;
     let commands = args.fit.commands(cx, &servers);
     let how = args.fit.preparation(cx, bridge, commands.as_ref());
     let mut servers = servers.into_iter();
@@ -91,6 +78,30 @@ fn plan(
     })?;
     let title = format!("Configure `{}` on {}", said.name, on_hosts(&planned));
     Ok(Plan { targets: planned, ..Plan::new("configure", title) })
+}
+
+/// The server as each target is to have it.
+fn servers(said: &Said, targets: &[Target]) -> Result<Vec<Server>, CommandError> {
+    let mut servers = Vec::new();
+    let mut failed: Vec<(PatchError, Vec<&Target>)> = Vec::new();
+    for target in targets {
+        let patch = said.on(target.host.adapter.descriptor());
+        match patch.apply(&said.name, present(target, said)) {
+            Ok(server) => servers.push(server),
+            Err(error) => match failed.iter_mut().find(|(known, _)| *known == error) {
+                Some((_, targets)) => targets.push(target),
+                None => failed.push((error, vec![target])),
+            },
+        }
+    }
+    let faults = failed.iter().map(|(error, targets)| {
+        let hosts: Vec<_> = targets.iter().map(|target| target.host.id.as_str()).collect();
+        let known = targets.iter().flat_map(|target| &target.configuration.reading.servers);
+        let known: Vec<_> = known.map(|server| server.name.to_string()).collect();
+        server::unpatched(&hosts.join(", "), error, &known)
+    });
+    CommandError::check(faults.collect())?;
+    Ok(servers)
 }
 
 fn present<'a>(target: &'a Target, said: &Said) -> Option<&'a Server> {

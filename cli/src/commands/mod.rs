@@ -1,15 +1,18 @@
 //! One function a subcommand: resolve, plan, preview, confirm, apply, report.
 
+pub mod apply;
 pub mod backup;
 pub mod completions;
 pub mod configure;
 pub mod discover;
 pub mod env;
+pub mod history;
 pub mod host;
 pub mod list;
 mod lookup;
 pub mod man;
 mod planning;
+mod put_back;
 mod read;
 pub mod remove;
 pub mod schema;
@@ -18,6 +21,7 @@ pub mod show;
 pub mod status;
 pub mod sync;
 mod targets;
+pub mod undo;
 mod write;
 
 use hatch_core::filter::{Pattern, PatternError};
@@ -62,9 +66,15 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
             RemoveCommand::Host(args) => remove::host(&mut cx, args),
         },
         McpCommand::Backup(args) => match &args.command {
-            BackupCommand::List(args) => backup::list(&cx, args),
-            BackupCommand::Restore(args) => backup::restore(&cx, args),
+            BackupCommand::Create(args) => backup::create::run(&cx, args),
+            BackupCommand::List(args) => backup::list::run(&cx, args),
+            BackupCommand::Show(args) => backup::show::run(&cx, args),
+            BackupCommand::Restore(args) => backup::restore::run(&cx, args),
+            BackupCommand::Clean(args) => backup::clean::run(&cx, args),
         },
+        McpCommand::History(args) => history::run(&cx, args),
+        McpCommand::Undo(args) => undo::run(&cx, args),
+        McpCommand::Apply(args) => apply::run(&mut cx, args),
     }
 }
 

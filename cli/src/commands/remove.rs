@@ -71,11 +71,9 @@ fn entries(target: &Target) -> impl Iterator<Item = &str> {
     reading.servers.iter().map(|server| server.name.as_str()).chain(unreadable)
 }
 
-/// Entries that are not servers, and those that no server can be called after.
+/// What is in the same place and is no server.
 fn that_stay(reading: &Reading) -> Option<String> {
-    let nameless = reading.unreadable.iter().map(|entry| &entry.name).filter(|it| it.is_empty());
-    let names: Vec<_> =
-        reading.foreign.iter().chain(nameless).map(|name| format!("`{name}`")).collect();
+    let names: Vec<_> = reading.foreign.iter().map(|name| format!("`{name}`")).collect();
     (!names.is_empty()).then(|| format!("not servers, and left alone: {}", names.join(", ")))
 }
 

@@ -12,6 +12,7 @@ use crate::prompt::{Answer, confirm};
 use crate::view::json::{Run, RunResult, Source};
 use crate::view::plan::{Secrets, Totals, preview};
 use crate::view::sanitize::sanitize_line;
+use crate::view::wrap::wrap;
 use crate::view::{diff, report};
 use crate::{interrupt, view};
 
@@ -37,15 +38,7 @@ pub fn carry_out(
     };
     let totals = Totals::of(plan);
     if !args.json {
-        let mut text = format!(
-            "{}\n\n{}",
-            sanitize_line(&plan.title),
-            preview(plan, secrets, cx.output.width)
-        );
-        if args.diff && !plan.is_empty() {
-            text.push_str(&format!("\n{}", diff::unified(plan, secrets)));
-        }
-        let shown = cx.output.print(&(text + "\n"));
+        let shown = show(cx, plan, args);
         shown.map_err(|error| unseen(error, plan.is_empty() || args.dry_run))?;
     }
     if plan.is_empty() {
@@ -89,6 +82,18 @@ pub fn carry_out(
     Ok(Some(report))
 }
 
+/// Shows what would change.
+pub fn show(cx: &Context, plan: &Plan, args: &WriteArgs) -> Result<(), CommandError> {
+    let secrets = Secrets::of(args.show_secrets);
+    let title = sanitize_line(&plan.title).into_owned();
+    let title = wrap(&title, 0, cx.output.width);
+    let mut text = format!("{title}\n\n{}", preview(plan, secrets, cx.output.width));
+    if args.diff && !plan.is_empty() {
+        text.push_str(&format!("\n{}", diff::unified(plan, secrets)));
+    }
+    cx.output.print(&(text + "\n"))
+}
+
 /// What a preview that could not be shown means: where it is all that was asked for, a
 /// reader that went away is no fault; but what nobody saw is not written.
 fn unseen(error: CommandError, was_all: bool) -> CommandError {
@@ -119,11 +124,7 @@ fn mention_running(cx: &Context, plan: &Plan) {
 }
 
 fn apply(cx: &Context, plan: &Plan, keep: Keep) -> Result<Report, CommandError> {
-    let operation = Operation {
-        id: OperationId::random()
-            .map_err(|error| Fault::because("no random numbers can be had", &error).failure())?,
-        started: context::now(),
-    };
+    let operation = operation()?;
     let write = || {
         transaction::apply(
             plan,
@@ -145,23 +146,45 @@ fn apply_error(command: &str, error: &ApplyError) -> CommandError {
         ApplyError::RollbackIncomplete(_) => Exit::NeedsPerson,
         _ => Exit::Failure,
     };
+    let typed = typed(command);
     let what = match exit {
-        Exit::NeedsPerson => format!("the {command} failed, and not everything could be put back"),
-        _ => format!("the {command} was stopped, and every file is as it was"),
+        Exit::NeedsPerson => format!("`{typed}` failed, and not everything could be put back"),
+        _ => format!("`{typed}` was stopped, and every file is as it was"),
     };
     let fault = Fault::because(what, error);
     let fault = match error {
-        ApplyError::Drifted { .. } => {
-            let group = if command.starts_with("env ") { "hatch" } else { "hatch mcp" };
-            fault.hint(format!("run `{group} {command}` again to plan against what is there now"))
-        }
+        ApplyError::Drifted { .. } => fault.hint(again(command)),
         _ => fault,
     };
     CommandError { exit, faults: vec![fault] }
 }
 
+/// What to do about a file that changed after the plan was made.
+fn again(command: &str) -> String {
+    match command {
+        "apply" => "make the plan again, with `hatch mcp sync --out FILE`".to_owned(),
+        _ => format!("run `{}` again to plan against what is there now", typed(command)),
+    }
+}
+
+/// A plan's command, as it is typed.
+fn typed(command: &str) -> String {
+    match command {
+        "restore" => "hatch mcp backup restore".to_owned(),
+        _ if command.starts_with("env ") => format!("hatch {command}"),
+        _ => format!("hatch mcp {command}"),
+    }
+}
+
+/// The name of a run that begins now.
+pub fn operation() -> Result<Operation, CommandError> {
+    let id = OperationId::random()
+        .map_err(|error| Fault::because("no random numbers can be had", &error).failure())?;
+    Ok(Operation { id, started: context::now() })
+}
+
 /// Puts back what a run that was killed left half done, and says so.
-fn recover(cx: &Context) -> Result<(), CommandError> {
+pub fn recover(cx: &Context) -> Result<(), CommandError> {
     let failed = |error: &RecoverError| {
         let exit = match error {
             RecoverError::Incomplete(_) => Exit::NeedsPerson,

@@ -92,6 +92,9 @@ fn kind(path: &str, arg: &Arg) -> Option<Kind> {
     let value = arg.get_value_names()?.first()?.as_str();
     match (value, arg.get_id().as_str()) {
         _ if NEW.contains(&path) && arg.get_long().is_none() => None,
+        ("HOST", _) if path.starts_with("hatch mcp backup") => {
+            Some(if arg.get_value_delimiter().is_some() { Kind::OwnersOrAll } else { Kind::Owners })
+        }
         ("HOST" | "HOSTS", _)
             if arg.get_value_delimiter().is_some() || path == "hatch mcp remove host" =>
         {
@@ -100,8 +103,9 @@ fn kind(path: &str, arg: &Arg) -> Option<Kind> {
         ("HOST" | "HOSTS", _) => Some(Kind::Hosts),
         ("ENV", _) => Some(Kind::Environments),
         ("SERVER" | "SERVERS", _) | ("NAME", "servers") => Some(Kind::Servers),
-        ("BACKUP", _) | ("ID", "backup") => Some(Kind::Backups),
-        ("OPERATION", _) => Some(Kind::Operations),
+        ("ID", "backup") => Some(Kind::Backups),
+        ("ID", _) if path == "hatch mcp backup show" => Some(Kind::Backups),
+        ("ID", _) if path == "hatch mcp undo" => Some(Kind::Operations),
         ("NAME", _) if path == "hatch host remove" => Some(Kind::NamedHosts),
         ("ADAPTER", _) => Some(Kind::Adapters),
         ("NAME", _) if path.starts_with("hatch env") => Some(Kind::Environments),
@@ -116,7 +120,7 @@ mod tests {
 
     /// Words for values that are nobody's name, or the name of what is not there yet.
     const FREE: &[&str] =
-        &["REGEX", "TEXT", "COMMAND", "ARGS", "NAME=VALUE", "URL", "TIME", "TOOL"];
+        &["REGEX", "TEXT", "COMMAND", "ARGS", "NAME=VALUE", "URL", "TIME", "TOOL", "N"];
 
     fn each(command: &Command, path: &str, look: &mut impl FnMut(&str, &Arg)) {
         command.get_arguments().for_each(|arg| look(path, arg));
@@ -159,7 +163,9 @@ mod tests {
             ("hatch mcp sync from_host", Kind::Hosts),
             ("hatch mcp sync to_hosts", Kind::HostsOrAll),
             ("hatch mcp sync servers", Kind::Servers),
-            ("hatch mcp backup list host", Kind::Hosts),
+            ("hatch mcp backup list host", Kind::Owners),
+            ("hatch mcp backup restore hosts", Kind::OwnersOrAll),
+            ("hatch mcp undo id", Kind::Operations),
             ("hatch mcp backup restore backup", Kind::Backups),
             ("hatch env show name", Kind::Environments),
             ("hatch schema name", Kind::Schemas),

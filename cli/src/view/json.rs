@@ -31,6 +31,9 @@ pub struct Run {
     backup: Option<Kept>,
     /// The hosts of the plan, and environments, whether they change or not.
     hosts: Vec<RunHost>,
+    /// Where the plan was saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_file: Option<String>,
 }
 
 /// What became of a plan.
@@ -45,6 +48,8 @@ pub enum RunResult {
     Declined,
     /// All of it was written.
     Applied,
+    /// It was saved, to be applied later.
+    Saved,
 }
 
 /// Where servers came from.
@@ -57,6 +62,10 @@ pub enum Source {
     Host(String),
     /// A backup, by its id.
     Backup(String),
+    /// Several backups, where each host has its own.
+    Backups(Vec<String>),
+    /// The run that is taken back.
+    Operation(String),
 }
 
 impl From<&Origin> for Source {
@@ -198,7 +207,13 @@ impl Run {
                 path: it.folder.path().display().to_string(),
             }),
             hosts: plan.targets.iter().map(|target| RunHost::new(target, secrets)).collect(),
+            plan_file: None,
         }
+    }
+
+    /// A plan that was saved and not carried out.
+    pub fn saved(plan: &Plan, source: Option<Source>, file: String, secrets: Secrets) -> Self {
+        Run { plan_file: Some(file), ..Run::new(plan, source, RunResult::Saved, None, secrets) }
     }
 }
 
@@ -311,34 +326,6 @@ pub struct Unreadable {
     pub server: Option<String>,
     /// Why, in words.
     pub reason: String,
-}
-
-/// The backups of a host (`hatch mcp backup list`).
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct Backups {
-    /// The shape's name.
-    pub schema: &'static str,
-    /// The host's name in command lines.
-    pub host: String,
-    /// Its backups, the newest first.
-    pub backups: Vec<BackupRow>,
-}
-
-/// A backup of a host.
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct BackupRow {
-    /// Its id, which `hatch mcp backup restore --backup` takes.
-    pub id: String,
-    /// The file that was copied.
-    pub file: String,
-    /// When; of the older tool's backups in local time, without a zone.
-    pub created: String,
-    /// The copy's size; null where there was no file.
-    pub size_bytes: Option<u64>,
-    /// Its age, in whole days.
-    pub age_days: i64,
-    /// The command that made it.
-    pub command: String,
 }
 
 /// The environments that there are (`hatch env list`).

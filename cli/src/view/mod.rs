@@ -3,6 +3,7 @@
 
 pub mod diff;
 pub mod json;
+pub mod json_backups;
 pub mod json_show;
 pub mod plan;
 pub mod progress;
@@ -79,6 +80,17 @@ impl Output {
     }
 }
 
+/// `53 B`, `1.5 KiB`, `20.0 MiB`.
+pub fn size(bytes: u64) -> String {
+    if bytes < 1 << 10 {
+        return format!("{bytes} B");
+    }
+    let units = [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    let (unit, worth) = units.into_iter().find(|(_, worth)| bytes >= *worth).unwrap_or(units[2]);
+    let tenths = u128::from(bytes) * 10 / u128::from(worth);
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
 /// The word that goes with a number of things.
 pub fn plural<'a>(number: usize, one: &'a str, several: &'a str) -> &'a str {
     if number == 1 { one } else { several }
@@ -87,4 +99,24 @@ pub fn plural<'a>(number: usize, one: &'a str, several: &'a str) -> &'a str {
 /// `1 host`, `2 hosts`.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_short() {
+        for (bytes, shown) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1.0 KiB"),
+            (1 << 20, "1.0 MiB"),
+            ((1 << 20) - 1, "1023.9 KiB"),
+            (5 << 29, "2.5 GiB"),
+            (u64::MAX, "17179869183.9 GiB"),
+        ] {
+            assert_eq!(size(bytes), shown);
+        }
+    }
 }

@@ -14,12 +14,21 @@ const LEAST: usize = 8;
 pub struct Table {
     headings: Vec<&'static str>,
     rows: Vec<Vec<String>>,
+    /// The columns that are never cut, by their headings.
+    whole: Vec<&'static str>,
 }
 
 impl Table {
     /// An empty table.
     pub fn new(headings: &[&'static str]) -> Self {
-        Table { headings: headings.to_vec(), rows: Vec::new() }
+        Table { headings: headings.to_vec(), rows: Vec::new(), whole: Vec::new() }
+    }
+
+    /// Never cuts these columns, as it never cuts the first.
+    #[must_use]
+    pub fn whole(mut self, headings: &[&'static str]) -> Self {
+        self.whole.extend(headings);
+        self
     }
 
     /// Adds a row; its cells are shown on one line each.
@@ -35,7 +44,7 @@ impl Table {
         let natural = self.natural_widths();
         let widths = match width {
             None => natural,
-            Some(width) => match fit(&natural, width) {
+            Some(width) => match fit(&natural, &self.cuttable(), width) {
                 Some(widths) => widths,
                 None => return self.stacked(width),
             },
@@ -44,6 +53,12 @@ impl Table {
         let mut lines = vec![line(&headings, &widths)];
         lines.extend(self.rows.iter().map(|row| line(row, &widths)));
         lines.concat()
+    }
+
+    /// Not the first column either: it has the names, which are there to be typed again.
+    fn cuttable(&self) -> Vec<bool> {
+        let rest = self.headings.iter().skip(1).map(|heading| !self.whole.contains(heading));
+        std::iter::once(false).chain(rest).collect()
     }
 
     fn natural_widths(&self) -> Vec<usize> {
@@ -71,13 +86,13 @@ impl Table {
     }
 }
 
-/// Takes from the widest column, cell by cell, until the row fits. The first column has the
-/// names, which are there to be typed again: it is not cut.
-fn fit(natural: &[usize], width: usize) -> Option<Vec<usize>> {
+/// Takes from the widest column that may be cut, cell by cell, until the row fits.
+fn fit(natural: &[usize], cuttable: &[bool], width: usize) -> Option<Vec<usize>> {
     let mut widths = natural.to_vec();
     let gaps = GAP * natural.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > width {
-        let widest = widths.iter_mut().skip(1).max()?;
+        let may_be_cut = widths.iter_mut().zip(cuttable).filter(|(_, cuttable)| **cuttable);
+        let widest = may_be_cut.map(|(width, _)| width).max()?;
         if *widest <= LEAST {
             return None;
         }
@@ -132,6 +147,15 @@ mod tests {
             table().render(None),
             "Host    Path\ncursor  ~/.cursor/mcp.json\n日本    x\\n\n"
         );
+    }
+
+    #[test]
+    fn a_column_that_has_to_be_whole_is_not_cut() {
+        let whole = || table().whole(&["Path"]);
+        let stacked = "Host  cursor\nPath  ~/.curs…\n\nHost  日本\nPath  x\\n\n";
+        assert_eq!(whole().render(Some(26)), whole().render(None));
+        assert!(whole().render(Some(18)).starts_with("Host  cursor\nPath  ~/.cursor/"));
+        assert_eq!(whole().render(Some(12)), stacked);
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl<'a> Catalogue<'a> {
     ///
     /// # Errors
     ///
-    /// Fails if there is none, or if its manifest is damaged.
+    /// Fails if there is none, or more than one, or if its manifest is damaged.
     pub fn open(&self, id: &BackupId) -> Result<Backup, BackupError> {
         if BackupId::is_ours(id.as_str()) {
             return self.read(id.clone())?.ok_or_else(|| BackupError::Unknown(id.clone()));
@@ -88,6 +88,10 @@ impl<'a> Catalogue<'a> {
         let mut alike = backups.into_iter().filter(|backup| is_part(id, &backup.id));
         match (alike.next(), alike.next()) {
             (Some(only), None) => Ok(only),
+            (Some(first), Some(second)) => {
+                let alike = [first, second].into_iter().chain(alike).map(|it| it.id).collect();
+                Err(BackupError::Ambiguous { part: id.clone(), alike })
+            }
             _ => Err(BackupError::Unknown(id.clone())),
         }
     }
@@ -99,18 +103,24 @@ impl<'a> Catalogue<'a> {
     /// Fails if a copy is missing or damaged, and names it.
     pub fn contents(&self, backup: &Backup, owner: &Owner) -> Result<Vec<Content>, BackupError> {
         let files = backup.files.iter().filter(|file| &file.owner == owner);
-        let content = |file: &BackupFile| {
-            let bytes = match (&file.record, &file.copy) {
-                (Some(record), _) => record.contents(self.reader, &backup.folder)?,
-                (None, Some(copy)) => {
-                    let missing = || BackupError::MissingCopy { copy: copy.clone() };
-                    Some(self.reader.read(copy)?.ok_or_else(missing)?)
-                }
-                (None, None) => None,
-            };
-            Ok(Content { location: file.location.clone(), name: file.name.clone(), bytes })
+        files.map(|file| self.content(backup, file)).collect()
+    }
+
+    /// What a backup has of one of its documents, checked.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the copy is missing or damaged, and names it.
+    pub fn content(&self, backup: &Backup, file: &BackupFile) -> Result<Content, BackupError> {
+        let bytes = match (&file.record, &file.copy) {
+            (Some(record), _) => record.contents(self.reader, &backup.folder)?,
+            (None, Some(copy)) => {
+                let missing = || BackupError::MissingCopy { copy: copy.clone() };
+                Some(self.reader.read(copy)?.ok_or_else(missing)?)
+            }
+            (None, None) => None,
         };
-        files.map(content).collect()
+        Ok(Content { location: file.location.clone(), name: file.name.clone(), bytes })
     }
 
     fn read(&self, id: BackupId) -> Result<Option<Backup>, BackupError> {
@@ -130,6 +140,7 @@ impl<'a> Catalogue<'a> {
             taken: Taken::At(run.time),
             files: files.collect(),
             origin: Origin::Hatch(Box::new(run)),
+            cleaned: manifest.cleaned,
             folder,
         }))
     }

@@ -20,6 +20,9 @@ pub(super) const MANIFEST: &str = "manifest.json";
 #[serde(rename_all = "kebab-case")]
 pub struct Manifest {
     version: u32,
+    /// Whose copies were cleaned away since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cleaned: Vec<Owner>,
     /// The run that made it.
     #[serde(flatten)]
     pub run: RunRecord,
@@ -56,7 +59,16 @@ struct Versioned {
 
 impl Manifest {
     pub(crate) fn new(run: RunRecord) -> Self {
-        Manifest { version: VERSION, run }
+        Manifest { version: VERSION, cleaned: Vec::new(), run }
+    }
+
+    /// What the manifest says once nothing of these owners is in the backup any more.
+    pub(super) fn without(mut self, owners: &[Owner]) -> Self {
+        self.run.files.retain(|file| !owners.contains(&file.owner));
+        let hosts: Vec<_> = self.run.files.iter().filter_map(|file| file.owner.host()).collect();
+        self.run.managed = self.run.managed.only(hosts.into_iter());
+        self.cleaned.extend(owners.iter().cloned());
+        self
     }
 
     /// The manifest in a backup's folder; `None` if there is none.
@@ -73,6 +85,19 @@ impl Manifest {
         }
         serde_json::from_slice(&bytes).map_err(damaged).map(Some)
     }
+}
+
+/// What has become of a document since a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Now {
+    /// It is as it was before the run, and as the backup has it.
+    AsBefore,
+    /// It is as the run left it.
+    AsAfter,
+    /// Something else is there.
+    Changed,
+    /// Nothing is there any more.
+    Gone,
 }
 
 /// One document that a run changes: what it was, what it becomes, and where the copy is.
@@ -147,9 +172,25 @@ impl FileRecord {
         self.size
     }
 
+    /// What has become of the document, if this is what is there.
+    pub fn compare(&self, now: Option<&[u8]>) -> Now {
+        let now = now.map(Digest::of);
+        match &now {
+            now if now.as_ref() == self.before() => Now::AsBefore,
+            now if now.as_ref() == self.after() => Now::AsAfter,
+            None => Now::Gone,
+            Some(_) => Now::Changed,
+        }
+    }
+
     /// Whether there was something to copy.
     pub fn has_copy(&self) -> bool {
         self.copy.is_some()
+    }
+
+    /// The name of the copy, in the backup's folder.
+    pub(super) fn copy_name(&self) -> Option<&str> {
+        self.copy.as_deref()
     }
 
     pub(super) fn copy_in(&self, folder: &Location) -> Option<Location> {

@@ -9,12 +9,16 @@
 //! says what it has to consist of.
 
 mod catalogue;
+mod clean;
 mod manifest;
 mod older;
+mod retention;
 mod take;
 
 pub use catalogue::{Catalogue, Content, Listing};
-pub use manifest::{FileRecord, Manifest, RunRecord};
+pub use clean::{CleanError, clean};
+pub use manifest::{FileRecord, Manifest, Now, RunRecord};
+pub use retention::{Removal, Retention};
 pub use take::{BACKUP, create};
 pub(crate) use take::{KeptCopies, sweep};
 
@@ -75,6 +79,8 @@ pub struct Backup {
     pub folder: Location,
     /// What was copied.
     pub files: Vec<BackupFile>,
+    /// Whose copies were cleaned away since.
+    pub cleaned: Vec<Owner>,
 }
 
 impl Backup {
@@ -89,6 +95,17 @@ impl Backup {
     /// Whether there is anything of this host in it.
     pub fn has(&self, owner: &Owner) -> bool {
         self.files.iter().any(|file| &file.owner == owner)
+    }
+
+    /// Whose documents are in it, each once.
+    pub fn owners(&self) -> Vec<&Owner> {
+        let mut owners: Vec<&Owner> = Vec::new();
+        for file in &self.files {
+            if !owners.contains(&&file.owner) {
+                owners.push(&file.owner);
+            }
+        }
+        owners
     }
 }
 
@@ -138,6 +155,13 @@ pub struct BackupFile {
     record: Option<FileRecord>,
 }
 
+impl BackupFile {
+    /// How the run knew it; `None` for the older tool's.
+    pub fn record(&self) -> Option<&FileRecord> {
+        self.record.as_ref()
+    }
+}
+
 /// Why a backup could not be made, found or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -154,6 +178,14 @@ pub enum BackupError {
     /// There is no such backup.
     #[error("there is no backup `{0}`")]
     Unknown(BackupId),
+    /// Several backups have this in their names.
+    #[error("more than one backup has `{part}` in its name")]
+    Ambiguous {
+        /// What was asked for.
+        part: BackupId,
+        /// All that have it, the newest first.
+        alike: Vec<BackupId>,
+    },
     /// A manifest is no manifest.
     #[error("`{manifest}` is damaged")]
     DamagedManifest {

@@ -37,6 +37,7 @@ pub(super) fn list(reader: &dyn Reader, home: &HatchHome) -> Result<Vec<Backup>,
                 taken: Taken::Local(time),
                 folder: folder.clone(),
                 files: vec![file],
+                cleaned: Vec::new(),
             });
         }
     }

@@ -176,15 +176,20 @@ pub(crate) fn sweep(store: &dyn Store, home: &HatchHome) {
     }
 }
 
+/// What the names of an owner's copies begin with.
+pub(super) fn copy_prefix(owner: &Owner) -> String {
+    format!("{}--", owner.to_string().replace(':', "-"))
+}
+
 /// A name by which a person knows what the copy is of. Two documents of one host may have
 /// the same.
 fn unused_name(owner: &Owner, location: &Location, taken: &mut HashSet<String>) -> String {
     let name = location.path().file_name().unwrap_or_default().to_string_lossy();
     let name: String = name.chars().filter(|c| !c.is_control()).collect();
     let name = &name[..name.floor_char_boundary(MAX_NAME)];
-    let owner = owner.to_string().replace(':', "-");
-    let first = format!("{owner}--{name}");
-    let numbered = (2..).map(|number| format!("{owner}--{number}--{name}"));
+    let prefix = copy_prefix(owner);
+    let first = format!("{prefix}{name}");
+    let numbered = (2..).map(|number| format!("{prefix}{number}--{name}"));
     let unused = std::iter::once(first).chain(numbered).find(|name| !taken.contains(name));
     let unused = unused.unwrap_or_default();
     taken.insert(unused.clone());

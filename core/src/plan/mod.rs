@@ -9,6 +9,7 @@ pub mod diff;
 pub mod mask;
 pub mod planner;
 pub mod prepare;
+pub mod saved;
 pub mod whole;
 
 use crate::adapter::Loss;

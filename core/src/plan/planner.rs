@@ -17,7 +17,7 @@ use super::{Change, ChangeKind, FilePlan, Noting, Plan, TargetPlan, diff};
 use crate::adapter::{Edit, Loss, Outcome, Reading};
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::environment::EnvironmentError;
-use crate::host::{DocumentSpec, Reference};
+use crate::host::{DocumentSpec, HostDescriptor, Reference};
 use crate::managed;
 use crate::registry::Host;
 use crate::server::{Server, ServerName};
@@ -155,8 +155,7 @@ pub fn edit(
         Change { definition: asked.definition, ..change(asked.server, outcome, &before, &after) }
     });
     let changes: Vec<_> = changes.collect();
-    let expands = descriptor.references.contains(&Reference::Env);
-    let mut warnings = if expands { warnings(&changes) } else { Vec::new() };
+    let mut warnings = secrets_in_plain_text(descriptor, &changes);
     let specs = descriptor.documents.iter();
     warnings
         .extend(specs.zip(&edited.files).filter_map(|(spec, file)| byte_order_mark(spec, file)));
@@ -239,8 +238,14 @@ fn byte_order_mark(spec: &DocumentSpec, file: &FilePlan) -> Option<String> {
 }
 
 /// Literal secrets that the run would copy, with what could stand there instead.
-fn warnings(changes: &[Change]) -> Vec<String> {
+pub(super) fn secrets_in_plain_text(
+    descriptor: &HostDescriptor,
+    changes: &[Change],
+) -> Vec<String> {
     let mut warnings = Vec::new();
+    if !descriptor.references.contains(&Reference::Env) {
+        return warnings;
+    }
     for change in changes {
         let (ChangeKind::Add(fields) | ChangeKind::Update(fields), Some(server)) =
             (&change.kind, &change.after)

@@ -1,36 +1,56 @@
 //! Documents that are replaced as a whole: by what a backup has, or by what a person wrote.
 //!
 //! Such a change is planned on bytes. A document that can't be read any more is the very
-//! reason to put an older one back, so what can't be read is said, and is no error.
+//! reason to put an older one back, so what can't be read is said, and is no error. It is one
+//! only for a plan that comes from a file: see [`super::saved`].
 
-use super::{FilePlan, TargetPlan, planner};
+use super::{Change, FilePlan, TargetPlan, planner};
 use crate::adapter::Reading;
 use crate::configuration::{Configuration, ConfigurationError, File};
 use crate::environment::{Environment, EnvironmentName};
 use crate::registry::Host;
 
 /// Which bytes of a file are meant.
-type Side = fn(&FilePlan) -> &Option<Vec<u8>>;
+pub(super) type Side = fn(&FilePlan) -> &Option<Vec<u8>>;
 
-const BEFORE: Side = |file| &file.before;
-const AFTER: Side = |file| &file.after;
+pub(super) const BEFORE: Side = |file| &file.before;
+pub(super) const AFTER: Side = |file| &file.after;
 
 /// What becomes of a host's documents, one for each that its descriptor declares and in that
-/// order.
+/// order. Where some of them are not known, what becomes of its servers can't be told.
 pub fn host(host: &Host, files: Vec<FilePlan>) -> TargetPlan {
-    let read = |side: Side| -> Result<Reading, ConfigurationError> {
-        let files = files
-            .iter()
-            .map(|file| File { location: file.location.clone(), bytes: side(file).clone() });
-        Configuration::read(&*host.adapter, files.collect()).map(|it| it.reading)
-    };
-    let (changes, warnings) = match (read(BEFORE), read(AFTER)) {
-        (Ok(before), Ok(after)) => (planner::differences(&before, &after), vec![]),
+    if files.len() != host.adapter.descriptor().documents.len() {
+        let warning = "not all of its documents are known, so what changes can't be told";
+        return target(host, files, vec![], vec![warning.to_owned()]);
+    }
+    let (changes, warnings) = match (read(host, &files, BEFORE), read(host, &files, AFTER)) {
+        (Ok(before), Ok(after)) => (planner::differences(&before.reading, &after.reading), vec![]),
         (Err(_), _) => {
             (vec![], vec!["what is there now can't be read; it is backed up as it is".to_owned()])
         }
         (_, Err(_)) => (vec![], vec!["what is put there can't be read by hatch".to_owned()]),
     };
+    target(host, files, changes, warnings)
+}
+
+/// A host's documents on one side of the change, with what its adapter reads in them.
+pub(super) fn read(
+    host: &Host,
+    files: &[FilePlan],
+    side: Side,
+) -> Result<Configuration, ConfigurationError> {
+    let files = files
+        .iter()
+        .map(|file| File { location: file.location.clone(), bytes: side(file).clone() });
+    Configuration::read(&*host.adapter, files.collect())
+}
+
+pub(super) fn target(
+    host: &Host,
+    files: Vec<FilePlan>,
+    changes: Vec<Change>,
+    warnings: Vec<String>,
+) -> TargetPlan {
     TargetPlan {
         owner: host.id.clone().into(),
         name: host.name().to_owned(),

@@ -53,13 +53,16 @@ pub fn put(
         ));
     }
     let (location, bytes) = file(cx, &name)?;
-    let after =
-        edit::put(&bytes, &server, inherited.map(|(_, entry)| entry), &own_fields(cx, said))
-            .map_err(|error| cannot(&error))?;
+    let fields = own_fields(cx, said);
+    let after = edit::put(&bytes, &server, inherited.map(|(_, entry)| entry), &fields)
+        .map_err(|error| cannot(&error))?;
     let file = FilePlan { location, before: Some(bytes), after: Some(after) };
     let title = format!("Configure `{}` in environment `{name}`", said.name);
-    let targets = vec![whole::environment(name, file)];
-    let plan = Plan { targets, ..Plan::new("env add", title) };
+    let mut target = whole::environment(name, file);
+    target.warnings.extend(fields.iter().map(|(adapter, extra)| {
+        format!("{adapter} is given `{}: {}` with it", extra.path.join("."), extra.value)
+    }));
+    let plan = Plan { targets: vec![target], ..Plan::new("env add", title) };
     carry_out(cx, &plan, None, &WriteArgs { auto_approve: true, ..*write })?;
     Ok(Exit::Success)
 }

@@ -50,7 +50,7 @@ pub fn environment(cx: &Context, args: &EnvRemoveArgs) -> Result<Exit, CommandEr
     refuse_if_extended(cx, &name)?;
     let file = FilePlan { location, before: Some(bytes), after: None };
     let mut target = whole::environment(name.clone(), file);
-    target.warnings = servers_on_hosts(cx, &name)?;
+    target.warnings.extend(servers_on_hosts(cx, &name)?);
     let is_current = cx.settings.current_environment.as_ref() == Some(&name);
     if is_current {
         target.warnings.push("it is the current environment; there is none then".to_owned());
@@ -89,10 +89,10 @@ fn not_its_own(
 }
 
 /// Which environment that this one extends has the server in its own file. The last one
-/// counts. Environments in a circle were refused when this one was read.
+/// counts.
 fn inherited_from(cx: &Context, own: &Environment, server: &ServerName) -> Option<String> {
     own.extends.iter().rev().find_map(|base| {
-        // A circle is never followed: reading the whole of `base` ends in one.
+        // Where they go in a circle, the whole can't be had, so none is followed.
         let has_it = has(&cx.environment(base).ok()?, server);
         let environment = cx.read_environment(base).ok().filter(|_| has_it)?;
         match has(&environment, server) {
@@ -136,7 +136,7 @@ fn refuse_if_extended(cx: &Context, name: &EnvironmentName) -> Result<(), Comman
     }
     let verb = if others.len() == 1 { "extends" } else { "extend" };
     Err(Fault::new(format!("environment `{name}` is needed: {} {verb} it", others.join(", ")))
-        .hint("remove its name from their `extends` first")
+        .hint(format!("take `{name}` out of `extends` there first"))
         .failure())
 }
 

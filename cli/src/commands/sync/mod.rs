@@ -15,7 +15,7 @@ use hatch_core::source::Source;
 use super::planning::{exit, unplanned};
 use super::targets::{self, Absent, LOOKED_FOR, available};
 use super::write::{begin, carry_out};
-use super::{host, host_fault, lookup, pattern};
+use super::{apply, host, host_fault, lookup, pattern};
 use crate::args::sync::SyncArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Fault, did_you_mean};
@@ -29,8 +29,12 @@ pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
     let request = Request::resolve(cx, args)?;
     let plan = request.decided_plan(cx, args)?;
     args.fit.check(&plan)?;
-    let source = json::Source::from(&request.source.origin());
-    carry_out(cx, &plan, Some(&source), &args.write)?;
+    let origin = request.source.origin();
+    if let Some(out) = &args.out {
+        apply::save(cx, &plan, origin, args.place.scope.into(), out, &args.write)?;
+    } else {
+        carry_out(cx, &plan, Some(&json::Source::from(&origin)), &args.write)?;
+    }
     Ok(exit(&plan))
 }
 

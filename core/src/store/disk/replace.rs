@@ -25,6 +25,17 @@ pub(super) fn replace(
     result
 }
 
+/// Writes `bytes` to a file that is not there yet, and makes them durable.
+pub(super) fn create(dir: &Dir, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let file = create_private(dir, path)?;
+    let result = fill(file, None, bytes);
+    if result.is_err() {
+        // The failure that matters is the first one.
+        let _ = dir.remove_file(path);
+    }
+    result
+}
+
 /// A name that nobody else can guess and have a file or link wait under.
 fn temporary_name() -> io::Result<String> {
     let random = getrandom::u64().map_err(io::Error::other)?;
