@@ -3,6 +3,7 @@
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 
+use crate::args::server::join_args;
 use crate::args::{Cli, Color};
 use crate::error::Fault;
 use crate::exit::Exit;
@@ -23,7 +24,8 @@ pub fn report(error: &clap::Error) -> Exit {
 
 /// What `--color` says on a command line that is wrong somewhere else.
 fn color() -> Color {
-    let parsed = Cli::command().ignore_errors(true).try_get_matches();
+    let parsed =
+        Cli::command().ignore_errors(true).try_get_matches_from(join_args(std::env::args_os()));
     let color = parsed.ok().and_then(|it| it.try_get_one::<Color>("color").ok().flatten().copied());
     color.unwrap_or(Color::Auto)
 }

@@ -47,6 +47,11 @@ fn every_command_and_option_is_explained() {
         for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
             let help = arg.get_help().map(ToString::to_string);
             wrong.extend(first_line(help).map(|it| format!("`{path}`: `{arg}` {it}")));
+            // A heading must not run on into options that others have, too.
+            let is_common = ["json", "dry_run"].contains(&arg.get_id().as_str());
+            if is_common && arg.get_help_heading().is_some() {
+                wrong.push(format!("`{path}`: `{arg}` is under `{:?}`", arg.get_help_heading()));
+            }
         }
         let own = command.get_arguments().filter(|arg| !arg.is_global_set());
         let takes_any =
@@ -68,9 +73,9 @@ fn examples_can_be_typed() {
     let mut count = 0;
     for (_, command) in commands() {
         let below = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let below = below.replace("\\\n", " ");
         for line in below.lines().map(str::trim).filter(|line| line.starts_with("hatch ")) {
             let line = line.split(" | ").next().unwrap_or_default();
-            let line = line.split("   ").next().unwrap_or_default();
             let line = line.split(" > ").next().unwrap_or_default();
             let words = words(line);
             let parsed = hatch_cli::command().try_get_matches_from(&words);

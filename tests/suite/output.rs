@@ -87,7 +87,20 @@ fn what_was_written_is_noted_though_nobody_hears_of_it() {
 fn colours_are_for_terminals_unless_asked_for() {
     let home = hosts_with("dev", DEV);
     let sync = "mcp sync --from-env dev --to-host all --dry-run --diff";
-    for line in [sync, "mcp list hosts", "env show dev", "mcp sync --from-env nope --to-host all"] {
+    let lines = [
+        sync,
+        "mcp list hosts",
+        "mcp show hosts",
+        "mcp status",
+        "mcp discover hosts",
+        "env show dev",
+        "schema",
+        "--help",
+        "mcp sync --help",
+        "mcp synk",
+        "mcp sync --from-env nope --to-host all",
+    ];
+    for line in lines {
         let plain = home.line(line);
         assert!(!(plain.stdout.clone() + &plain.stderr).contains('\u{1b}'), "{line}");
         let coloured = home.line(&format!("{line} --color always"));

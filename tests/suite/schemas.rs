@@ -11,21 +11,43 @@ use crate::common::{CURSOR, DEV, FILES, hosts_with, json};
 /// on one where nothing is, and on one where everything is broken. `ID` stands for the newest
 /// backup, `OPERATION` for the newest operation.
 const LINES: &[&str] = &[
+    "env add dev files --command npx --args files-mcp",
     "env create new",
     "env create new --from-host cursor",
+    "env current",
+    "env edit dev",
+    "env import new --from-host cursor",
     "env list",
+    "env remove odd --auto-approve",
+    "env remove-server dev dev-tools",
     "env show dev",
+    "env use dev",
+    "env use --none",
     "host add staging --adapter cursor --path staging.json",
     "host list",
     "host remove known",
+    "mcp apply plan.json --auto-approve",
+    "mcp backup clean --keep-count 1 --dry-run",
+    "mcp backup clean --keep-count 0 --older-than-days 0 --auto-approve",
+    "mcp backup create --host all",
+    "mcp backup create --host env:dev",
+    "mcp backup list",
     "mcp backup list cursor",
+    "mcp backup restore all --backup ID --auto-approve",
+    "mcp backup show ID",
     "mcp backup restore cursor --auto-approve",
     "mcp backup restore cursor --dry-run --backup ID",
+    "mcp configure files --host all --command npx --auto-approve",
+    "mcp configure files --env dev --command npx --auto-approve",
+    "mcp configure far --host claude-desktop --url https://example.com/mcp --dry-run",
     "mcp discover hosts",
     "mcp discover servers",
     "mcp discover servers --env odd",
+    "mcp history",
     "mcp list hosts",
     "mcp list servers",
+    "mcp remove host cursor --auto-approve",
+    "mcp remove server dev-tools --host all --auto-approve",
     "mcp show hosts",
     "mcp show servers",
     "mcp status",
@@ -36,6 +58,9 @@ const LINES: &[&str] = &[
     "mcp sync --from-env odd --to-host all --dry-run",
     "mcp sync --from-env odd --to-host claude-desktop --auto-approve",
     "mcp sync --from-host cursor --to-host lmstudio --auto-approve",
+    "mcp sync --from-env odd --to-host all --out other.json",
+    "mcp undo --force --auto-approve",
+    "mcp undo OPERATION --force --dry-run",
     "schema",
 ];
 
@@ -52,6 +77,8 @@ fn full() -> TestHome {
     home.line("host add known --adapter cursor --path known.json").ends(0);
     home.line("mcp sync --from-env dev --to-host all --auto-approve").ends(0);
     home.write(CURSOR, r#"{ "mcpServers": { "dev-tools": { "command": "mine" } } }"#);
+    home.line("mcp sync --from-env dev --to-host all --on-conflict overwrite --out plan.json")
+        .ends(0);
     home
 }
 
@@ -128,7 +155,10 @@ fn all_json_keeps_to_its_schema() {
                 "OPERATION" => operation.clone(),
                 word => word.to_owned(),
             });
-            let run = home.hatch(words.chain(["--json".to_owned()]));
+            let mut command = home.command();
+            // One that changes nothing.
+            command.env("EDITOR", "/bin/true").args(words.chain(["--json".to_owned()]));
+            let run = home.run(&mut command);
             let wrong = faults(&run, &validators);
             found.extend(wrong.into_iter().map(|it| format!("`{line}`, {kind} home: {it}")));
             if kind == "full" && run.stdout.is_empty() {

@@ -182,3 +182,66 @@ fn a_narrow_terminal_gets_lines_that_fit() {
     let help = Session::start(&home, 40, "mcp sync --help", &[]).end().1;
     has(&help, &["--auto-approve", "--pattern"]);
 }
+
+/// A file with far more in it than servers, as hosts that keep their history there have.
+fn large(megabytes: usize) -> String {
+    let line = format!("\"{}\",\n", "x".repeat(60)).repeat(megabytes << 14);
+    format!("{{ \"history\": [\n{line}\"end\"\n], \"mcpServers\": {{}} }}\n")
+}
+
+/// What is seen in the end: what follows a carriage return is written over what was there.
+fn seen(text: &str) -> String {
+    let line = |line: &str| {
+        let mut cells: Vec<char> = Vec::new();
+        for part in line.split('\r') {
+            let part: Vec<char> = part.chars().collect();
+            let rest = cells.split_off(part.len().min(cells.len()));
+            cells = [part, rest].concat();
+        }
+        cells.into_iter().collect::<String>().trim_end().to_owned()
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_takes_long_is_named_until_it_is_done() {
+    let home = hosts_with("dev", DEV);
+    let line = "mcp sync --from-env dev --to-host cursor --dry-run --json";
+    // How much takes long depends on the machine.
+    for megabytes in [32, 64, 128, 256] {
+        home.write(CURSOR, large(megabytes));
+        let (code, text) = Session::start(&home, 100, line, &[("NO_COLOR", "1")]).end();
+        assert_eq!(code, 0, "{text}");
+        if !text.contains("Reading Cursor ...\r") {
+            continue;
+        }
+        let seen = seen(&text);
+        assert!(serde_json::from_str::<serde_json::Value>(&seen).is_ok(), "{seen}");
+        assert_eq!(home.line(line).expect(0).stderr, "", "without a terminal nothing is said");
+        return;
+    }
+    panic!("a file of 256 MB was read within a moment");
+}
+
+#[test]
+fn what_is_quick_is_not_named() {
+    let home = hosts_with("dev", DEV);
+    let (code, text) = Session::start(&home, 100, &format!("{SYNC} --auto-approve"), &[]).end();
+    assert_eq!(code, 0, "{text}");
+    assert!(!text.contains(" ...") && !text.contains('\r'), "{text}");
+}
+
+#[test]
+fn ctrl_c_takes_the_line_away() {
+    let home = hosts_with("dev", DEV);
+    home.write(CURSOR, large(48));
+    let before = state(&home);
+    let line = "mcp sync --from-env dev --to-host cursor --auto-approve";
+    let mut session = Session::start(&home, 100, line, &[]);
+    session.until("Reading Cursor ...");
+    session.answer("\u{3}");
+    let (code, text) = session.end();
+    assert_eq!(code, 130, "{text}");
+    assert!(text.ends_with('\r'), "the cursor is not at the start of an empty line: {text:?}");
+    assert_unchanged(&home, &before);
+}

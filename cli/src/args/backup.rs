@@ -30,8 +30,9 @@ pub enum BackupCommand {
   hatch mcp backup create --host all
   hatch mcp backup create --host cursor,env:production")]
 pub struct BackupCreateArgs {
-    /// Host whose file to copy, `env:NAME` for an environment, or `all` for every available
-    /// host (can be repeated, or separated by commas)
+    /// Host whose file to copy, or `all` (can be repeated, or separated by commas)
+    ///
+    /// `env:NAME` stands for an environment, and `all` for every available host.
     #[arg(long = "host", value_name = "HOST", required = true, value_delimiter = ',')]
     pub hosts: Vec<String>,
 
@@ -44,6 +45,9 @@ pub struct BackupCreateArgs {
 ///
 /// The backups that the older hatch made are listed too.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch mcp backup list
+  hatch mcp backup list cursor --json")]
 pub struct BackupListArgs {
     /// Only backups of this host, or of an environment (`env:NAME`)
     #[arg(value_name = "HOST")]
@@ -56,6 +60,9 @@ pub struct BackupListArgs {
 
 /// Show a backup: the run that made it, each file, and what has become of it since
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch mcp backup show 20261122T110452Z-0123abcd
+  hatch mcp backup show 0123abcd")]
 pub struct BackupShowArgs {
     /// The backup's id, or a part of it that no other has
     pub id: String,
@@ -77,8 +84,9 @@ pub struct BackupShowArgs {
   hatch mcp backup restore all --backup 20261122T110452Z-0123abcd
   hatch mcp backup restore env:production")]
 pub struct BackupRestoreArgs {
-    /// Host to restore, `env:NAME` for an environment, or `all` for everything in the backup
-    /// (can be repeated, or separated by commas)
+    /// Host to restore, or `all` (can be repeated, or separated by commas)
+    ///
+    /// `env:NAME` stands for an environment, and `all` for everything in the backup.
     #[arg(value_name = "HOST", required = true, value_delimiter = ',')]
     pub hosts: Vec<String>,
 

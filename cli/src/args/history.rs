@@ -9,6 +9,9 @@ use super::WriteArgs;
 /// A run is known by the backup that it kept: one that was made with --no-backup, or whose
 /// backup was cleaned away, is not listed.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch mcp history
+  hatch mcp history --limit 1 --json")]
 pub struct HistoryArgs {
     /// List only the newest N runs
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

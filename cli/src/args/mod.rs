@@ -88,10 +88,10 @@ impl Color {
 pub enum Command {
     Mcp(McpArgs),
     Env(env::EnvArgs),
+    Host(host::HostArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
-    Host(host::HostArgs),
     /// Compile an adapter from standard input to standard output, within limits
     #[command(name = "__compile-adapter", hide = true)]
     CompileAdapter,

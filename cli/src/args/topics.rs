@@ -49,27 +49,25 @@ pub const VARIABLES: Topic = Topic {
     title: "Environment variables",
     entries: &[
         ("HATCH_HOME", "Hatch's own folder, instead of ~/.hatch"),
-        (
-            "HATCH_AUTO_APPROVE",
-            "`1`, `true` or `yes`: write without asking, as --auto-approve does",
-        ),
+        ("HATCH_AUTO_APPROVE", "`1`, `true` or `yes`: write without asking (--auto-approve)"),
         ("NO_COLOR", "If set to anything: no colours"),
-        ("CLICOLOR_FORCE", "If set to anything but `0`: colours, also where there is no terminal"),
+        ("CLICOLOR_FORCE", "If set to anything but `0`: colours without a terminal, too"),
         ("HOME", "The home folder, below which hosts' files are looked for"),
         (
             "XDG_CONFIG_HOME, XDG_DATA_HOME, APPDATA, LOCALAPPDATA",
-            "The folders of programs' settings and data, where the system has them",
+            "Programs' settings and data, where the system has them",
         ),
         ("VISUAL, EDITOR", "The editor that an environment is edited with"),
-        ("PATH", "Where commands of servers are looked for, to warn of those that are missing"),
+        ("PATH", "Where servers' commands are looked for, to warn of missing ones"),
     ],
 };
 
 /// What scripts can rely on.
 pub const SCRIPTS: &str = "\
-Results go to standard output, everything else to standard error. With --json a result is JSON,
-also where there is nothing to show; its first member names its schema, and `hatch schema` lists
-these. An error is text on standard error in any case, and standard output is then empty.";
+Results go to standard output, everything else to standard error. With
+--json a result is JSON, also where there is nothing to show; its first
+member names its schema, which `hatch schema` prints. An error is text on
+standard error in any case, and standard output is then empty.";
 
 /// What stands below the long help of `hatch`.
 pub fn below_help() -> String {

@@ -7,7 +7,7 @@ use hatch_core::plan::prepare::Bridge;
 use hatch_core::plan::{ChangeKind, Plan, TargetPlan};
 use hatch_core::server::Server;
 
-use super::planning::{exit, on_hosts, unplanned};
+use super::planning::{self, exit, on_hosts};
 use super::server::{self, Said};
 use super::targets::{self, Absent};
 use super::write::{begin, carry_out};
@@ -71,12 +71,11 @@ fn plan(
     let commands = args.fit.commands(cx, &servers);
     let how = args.fit.preparation(cx, bridge, commands.as_ref());
     let mut servers = servers.into_iter();
-    let planned = planner::each(&targets, |target| {
+    let planned = planning::each(cx, &targets, |target| {
         let mut planned = planner::edit(target, servers.next().map(Edit::Put), how)?;
         remark(&mut planned, target, said);
         Ok(planned)
-    });
-    let planned = planned.map_err(|errors| unplanned(&targets, &errors))?;
+    })?;
     let title = format!("Configure `{}` on {}", said.name, on_hosts(&planned));
     Ok(Plan { targets: planned, ..Plan::new("configure", title) })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hatch_core::plan::planner::{PlanError, Target};
+use hatch_core::plan::planner::{self, PlanError, Target};
 use hatch_core::plan::prepare::{Bridge, Preparation};
 use hatch_core::plan::{ChangeKind, Plan, TargetPlan};
 use hatch_core::server::Server;
@@ -73,6 +73,16 @@ pub fn bridge(text: Option<&str>) -> Result<Option<Bridge>, Fault> {
     text.map(Bridge::new).transpose().map_err(|error| {
         Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'")
     })
+}
+
+/// Plans for every target, and fails with all that stood in the way.
+pub fn each(
+    cx: &Context,
+    targets: &[Target],
+    plan: impl FnMut(&Target) -> Result<TargetPlan, PlanError>,
+) -> Result<Vec<TargetPlan>, CommandError> {
+    let planned = cx.output.during("Planning", || planner::each(targets, plan));
+    planned.map_err(|errors| unplanned(targets, &errors))
 }
 
 /// What stood in the way of planning, target by target.

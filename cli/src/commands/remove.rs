@@ -7,7 +7,7 @@ use hatch_core::plan::prepare::Preparation;
 use hatch_core::server::ServerName;
 use hatch_core::suggest::nearest;
 
-use super::planning::{on_hosts, unplanned};
+use super::planning::{self, on_hosts};
 use super::server::server_name;
 use super::targets::{self, Absent};
 use super::write::{begin, carry_out};
@@ -35,10 +35,9 @@ pub fn server(cx: &mut Context, args: &RemoveServerArgs) -> Result<Exit, Command
             cx.output.note(&format!("{id} has no server named `{name}`"));
         }
     }
-    let planned = planner::each(&having, |target| {
+    let planned = planning::each(cx, &having, |target| {
         planner::edit(target, [Edit::Remove(name.clone())], Preparation::default())
-    });
-    let planned = planned.map_err(|errors| unplanned(&having, &errors))?;
+    })?;
     let title = format!("Remove `{name}` from {}", on_hosts(&planned));
     let plan = Plan { targets: planned, ..Plan::new("remove server", title) };
     carry_out(cx, &plan, None, &args.write)?;
@@ -52,11 +51,10 @@ pub fn host(cx: &mut Context, args: &RemoveHostArgs) -> Result<Exit, CommandErro
     let name = std::slice::from_ref(&args.host);
     let targets = targets::resolve(cx, name, None, args.place.scope.into(), Absent::Fail);
     let targets = targets.map_err(|faults| CommandError { exit: Exit::Failure, faults })?;
-    let planned = planner::each(&targets, |target| {
+    let mut planned = planning::each(cx, &targets, |target| {
         let names: Vec<_> = entries(target).filter_map(ServerName::new).collect();
         planner::edit(target, names.into_iter().map(Edit::Remove), Preparation::default())
-    });
-    let mut planned = planned.map_err(|errors| unplanned(&targets, &errors))?;
+    })?;
     for (target, planned) in targets.iter().zip(&mut planned) {
         planned.warnings.extend(that_stay(&target.configuration.reading));
     }

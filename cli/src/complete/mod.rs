@@ -7,7 +7,7 @@
 
 mod names;
 
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command, CommandFactory, ValueHint};
 use clap_complete::engine::ArgValueCandidates;
 use clap_complete::env::{Bash, CompleteEnv, Elvish, EnvCompleter, Fish, Powershell, Zsh};
 
@@ -58,16 +58,27 @@ if [[ "${funcstack[1]}" = _hatch ]]; then
 fi
 "#;
 
-/// Adds to every argument that takes the name of something where such names come from.
+/// Adds to every argument that takes the name of something where such names come from, and
+/// whether it takes a path.
 fn equip(command: Command, path: &str, hosts: Hosts) -> Command {
-    let equipped = command.mut_args(|arg| match kind(path, &arg) {
-        Some(kind) => arg.add(ArgValueCandidates::new(move || Names::look(hosts).of(kind))),
-        None => arg,
+    let equipped = command.mut_args(|arg| match (kind(path, &arg), hint(&arg)) {
+        (Some(kind), _) => arg.add(ArgValueCandidates::new(move || Names::look(hosts).of(kind))),
+        (None, Some(hint)) => arg.value_hint(hint),
+        (None, None) => arg,
     });
     equipped.mut_subcommands(|inner| {
         let path = format!("{path} {}", inner.get_name());
         equip(inner, &path, hosts)
     })
+}
+
+/// What kind of path an argument takes, if it takes one.
+fn hint(arg: &Arg) -> Option<ValueHint> {
+    match arg.get_value_names()?.first()?.as_str() {
+        "DIR" => Some(ValueHint::DirPath),
+        "FILE" | "PATH" => Some(ValueHint::AnyPath),
+        _ => None,
+    }
 }
 
 /// The commands whose name is of something that is not there yet.
@@ -81,12 +92,20 @@ fn kind(path: &str, arg: &Arg) -> Option<Kind> {
     let value = arg.get_value_names()?.first()?.as_str();
     match (value, arg.get_id().as_str()) {
         _ if NEW.contains(&path) && arg.get_long().is_none() => None,
-        ("HOST" | "HOSTS", _) if arg.get_value_delimiter().is_some() => Some(Kind::HostsOrAll),
+        ("HOST", _) if path.starts_with("hatch mcp backup") => {
+            Some(if arg.get_value_delimiter().is_some() { Kind::OwnersOrAll } else { Kind::Owners })
+        }
+        ("HOST" | "HOSTS", _)
+            if arg.get_value_delimiter().is_some() || path == "hatch mcp remove host" =>
+        {
+            Some(Kind::HostsOrAll)
+        }
         ("HOST" | "HOSTS", _) => Some(Kind::Hosts),
         ("ENV", _) => Some(Kind::Environments),
         ("SERVER" | "SERVERS", _) | ("NAME", "servers") => Some(Kind::Servers),
-        ("BACKUP", _) | ("ID", "backup") => Some(Kind::Backups),
-        ("OPERATION", _) => Some(Kind::Operations),
+        ("ID", "backup") => Some(Kind::Backups),
+        ("ID", _) if path == "hatch mcp backup show" => Some(Kind::Backups),
+        ("ID", _) if path == "hatch mcp undo" => Some(Kind::Operations),
         ("NAME", _) if path == "hatch host remove" => Some(Kind::NamedHosts),
         ("ADAPTER", _) => Some(Kind::Adapters),
         ("NAME", _) if path.starts_with("hatch env") => Some(Kind::Environments),
@@ -100,7 +119,8 @@ mod tests {
     use super::*;
 
     /// Words for values that are nobody's name, or the name of what is not there yet.
-    const FREE: &[&str] = &["REGEX", "TEXT", "COMMAND"];
+    const FREE: &[&str] =
+        &["REGEX", "TEXT", "COMMAND", "ARGS", "NAME=VALUE", "URL", "TIME", "TOOL", "N"];
 
     fn each(command: &Command, path: &str, look: &mut impl FnMut(&str, &Arg)) {
         command.get_arguments().for_each(|arg| look(path, arg));
@@ -121,7 +141,7 @@ mod tests {
             }
             let names = arg.get_value_names().unwrap_or_default();
             let is_free = names.iter().all(|name| FREE.contains(&name.as_str()));
-            let is_path = arg.get_value_hint() != clap::ValueHint::Unknown;
+            let is_path = hint(arg).is_some();
             let is_new = NEW.contains(&path) && arg.get_long().is_none();
             if !is_free && !is_path && !is_new && arg.get_possible_values().is_empty() {
                 unknown.push(format!("{path}: {arg}"));
@@ -143,7 +163,9 @@ mod tests {
             ("hatch mcp sync from_host", Kind::Hosts),
             ("hatch mcp sync to_hosts", Kind::HostsOrAll),
             ("hatch mcp sync servers", Kind::Servers),
-            ("hatch mcp backup list host", Kind::Hosts),
+            ("hatch mcp backup list host", Kind::Owners),
+            ("hatch mcp backup restore hosts", Kind::OwnersOrAll),
+            ("hatch mcp undo id", Kind::Operations),
             ("hatch mcp backup restore backup", Kind::Backups),
             ("hatch env show name", Kind::Environments),
             ("hatch schema name", Kind::Schemas),

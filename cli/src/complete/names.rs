@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgMatches, CommandFactory};
 use clap_complete::CompletionCandidate;
 use hatch_core::backup::{Backup, Catalogue};
+use hatch_core::history;
 use hatch_core::host::Scope;
 use hatch_core::registry::Host;
 
@@ -22,6 +23,10 @@ pub enum Kind {
     Hosts,
     /// Hosts, or `all` of them.
     HostsOrAll,
+    /// A host, or an environment as `env:NAME`: whatever has a backup.
+    Owners,
+    /// Those, or `all` of them.
+    OwnersOrAll,
     /// A host that its user named.
     NamedHosts,
     /// An adapter, by the host that it is for.
@@ -73,10 +78,9 @@ impl Names {
     fn looked_up(&self, kind: Kind, cx: &Context) -> Vec<(String, String)> {
         match kind {
             Kind::Hosts => hosts(cx),
-            Kind::HostsOrAll => {
-                let all = ("all".to_owned(), "every host on this machine".to_owned());
-                [vec![all], hosts(cx)].concat()
-            }
+            Kind::HostsOrAll => [all("every host on this machine"), hosts(cx)].concat(),
+            Kind::Owners => owners(cx),
+            Kind::OwnersOrAll => [all("everything that there is"), owners(cx)].concat(),
             Kind::NamedHosts => {
                 let is_named = |name: &str| cx.settings.hosts.keys().any(|id| id.as_str() == name);
                 hosts(cx).into_iter().filter(|(name, _)| is_named(name)).collect()
@@ -95,7 +99,11 @@ impl Names {
     fn servers(&self, cx: &Context) -> Vec<(String, String)> {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
         if !self.typed.environments.is_empty() {
+            let current = cx.settings.current_environment.as_ref().map(ToString::to_string);
             for name in &self.typed.environments {
+                // An option that may be left empty means the current one.
+                let name = if name.is_empty() { current.as_ref() } else { Some(name) };
+                let Some(name) = name else { continue };
                 let environment = cx.environment(name).ok();
                 let servers = environment.iter().flat_map(|it| &it.servers);
                 for (server, _) in servers {
@@ -113,11 +121,10 @@ impl Names {
     }
 
     fn backups(&self, cx: &Context) -> Vec<(String, String)> {
+        let typed = &self.typed.hosts;
+        let is_typed = |owner: &str| typed.iter().any(|it| it == owner || it == "all");
         let concerns = |backup: &Backup| {
-            cx.registry
-                .hosts()
-                .iter()
-                .any(|host| self.typed.concerns(host) && backup.has(&host.id.clone().into()))
+            typed.is_empty() || backup.files.iter().any(|it| is_typed(&it.owner.to_string()))
         };
         let kept = catalogued(cx).into_iter().filter(concerns);
         kept.map(|backup| {
@@ -139,6 +146,15 @@ fn hosts(cx: &Context) -> Vec<(String, String)> {
         }
     };
     cx.registry.hosts().iter().map(|host| (host.id.to_string(), about(host))).collect()
+}
+
+fn all(about: &str) -> Vec<(String, String)> {
+    vec![("all".to_owned(), about.to_owned())]
+}
+
+fn owners(cx: &Context) -> Vec<(String, String)> {
+    let own = environments(cx).into_iter().map(|(name, about)| (format!("env:{name}"), about));
+    hosts(cx).into_iter().chain(own).collect()
 }
 
 fn adapters(cx: &Context) -> Vec<(String, String)> {
@@ -168,7 +184,7 @@ fn catalogued(cx: &Context) -> Vec<Backup> {
 
 fn operations(cx: &Context) -> Vec<(String, String)> {
     let backups = catalogued(cx);
-    let runs = backups.iter().filter_map(Backup::run);
+    let runs = history::entries(&backups).into_iter().map(|entry| entry.run);
     runs.map(|run| (run.operation.to_string(), run.title.clone())).collect()
 }
 
