@@ -227,7 +227,7 @@ impl Context {
             let file = self.file(&self.absolute(Path::new(name)));
             file.map(|file| file.bytes)
         } else {
-            EnvironmentName::new(name).map_err(|error| Fault::of(&error))?;
+            EnvironmentName::new(name).map_err(|error| Fault::bad_name(&error))?;
             self.store.read(&self.home.environment(name))
         };
         match bytes {

@@ -7,6 +7,8 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::io;
 
+use hatch_core::environment::EnvironmentError;
+
 use crate::exit::Exit;
 use crate::view::sanitize::sanitize;
 use crate::view::style::{CAUSE, ERROR, HINT};
@@ -53,6 +55,13 @@ impl Fault {
     pub fn form(mut self, form: impl Into<String>) -> Self {
         self.usage.push(form.into());
         self
+    }
+
+    /// A name that no environment has.
+    pub fn bad_name(error: &EnvironmentError) -> Self {
+        let hint = "`hatch env import --from-hatch-py` makes environments of it";
+        let is_older = matches!(error, EnvironmentError::ReservedName(_));
+        Fault::of(error).maybe_hint(is_older.then(|| hint.to_owned()))
     }
 
     /// Adds what to do next.

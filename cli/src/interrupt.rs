@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::exit::Exit;
 use crate::view::progress;
 
+/// Whether the process must not end at once.
 static WRITING: AtomicBool = AtomicBool::new(false);
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -32,6 +33,17 @@ fn end() -> ! {
 pub fn while_writing<T>(write: impl FnOnce() -> T) -> T {
     WRITING.store(true, Ordering::SeqCst);
     write()
+}
+
+/// Runs what the terminal's signals are meant for, such as an editor: this process goes on
+/// when it gets them too, and forgets them afterwards.
+pub fn while_another_runs<T>(run: impl FnOnce() -> T) -> T {
+    listen();
+    WRITING.store(true, Ordering::SeqCst);
+    let result = run();
+    WRITING.store(false, Ordering::SeqCst);
+    INTERRUPTED.store(false, Ordering::SeqCst);
+    result
 }
 
 /// Whether someone wants the run to end.

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod complete;
 mod context;
+mod editor;
 mod error;
 mod exit;
 mod interrupt;

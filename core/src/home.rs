@@ -64,6 +64,11 @@ impl HatchHome {
         self.envs().join(&format!("{name}.json"))
     }
 
+    /// Where the older tool keeps all its environments, in the folder of ours.
+    pub fn older_environments(&self) -> Location {
+        self.envs().join("environments.json")
+    }
+
     /// The folder of installed adapters.
     pub fn adapters(&self) -> Location {
         self.0.join("adapters")

@@ -22,6 +22,7 @@ pub mod patch;
 pub mod plan;
 pub mod registry;
 pub mod report;
+pub mod scratch;
 pub mod secret;
 pub mod server;
 pub mod settings;

@@ -96,19 +96,47 @@ fn is_mixed(run: &str) -> bool {
     changes >= 4
 }
 
-/// Masks what is secret inside running text: the user part and secret parameters of a URL,
-/// `--token=…` and `Authorization: …` in an argument, and anything that looks like a token.
+/// A part of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// It may be shown.
+    Plain(&'a str),
+    /// It looks like a secret.
+    Secret {
+        /// The name of the option or parameter whose value it is; empty where it has none.
+        name: &'a str,
+        /// The secret.
+        text: &'a str,
+    },
+}
+
+/// Masks what is secret inside running text: see [`pieces`].
 pub fn mask_text(text: &str) -> String {
+    let masked = pieces(text).into_iter().map(|piece| match piece {
+        Piece::Plain(text) => text,
+        Piece::Secret { .. } => MASK,
+    });
+    masked.collect()
+}
+
+/// Finds what is secret inside running text: the user part and secret parameters of a URL,
+/// the value in `--token=…` and `Authorization: …`, and anything that looks like a token.
+/// The pieces make up the text.
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     if let Some((name, value)) = split_option(text)
         && is_secret_name(name)
         && !value.trim().is_empty()
     {
-        return format!("{}{MASK}", &text[..text.len() - value.len()]);
+        let before = &text[..text.len() - value.len()];
+        return vec![Piece::Plain(before), Piece::Secret { name, text: value }];
     }
     if text.contains("://") {
-        return mask_url(text);
+        return url_pieces(text);
     }
-    if looks_like_token(text) { MASK.to_owned() } else { text.to_owned() }
+    if looks_like_token(text) {
+        return vec![Piece::Secret { name: "", text }];
+    }
+    vec![Piece::Plain(text)]
 }
 
 /// `--name=value`, `NAME=value` and `Name: value`, split before the value.
@@ -121,36 +149,40 @@ fn split_option(text: &str) -> Option<(&str, &str)> {
     (is_name && !value.starts_with("//")).then_some((name, value))
 }
 
-fn mask_url(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, tail) = rest.split_at(end);
-    let authority = match authority.rsplit_once('@') {
-        Some((_, host)) => format!("{MASK}@{host}"),
-        None => authority.to_owned(),
-    };
-    let (path, query) = match tail.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (tail, None),
-    };
-    let path: Vec<_> =
-        path.split('/').map(|part| if looks_like_token(part) { MASK } else { part }).collect();
-    let mut masked = format!("{scheme}://{authority}{}", path.join("/"));
-    if let Some(query) = query {
-        masked.push('?');
-        let pairs: Vec<_> = query.split('&').map(mask_parameter).collect();
-        masked.push_str(&pairs.join("&"));
+fn url_pieces(text: &str) -> Vec<Piece<'_>> {
+    let start = text.find("://").map_or(text.len(), |at| at + 3);
+    let (scheme, rest) = text.split_at(start);
+    let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let mut pieces = vec![Piece::Plain(scheme)];
+    match authority.rfind('@') {
+        Some(at) => {
+            let (user, host) = authority.split_at(at);
+            pieces.extend([Piece::Secret { name: "user", text: user }, Piece::Plain(host)]);
+        }
+        None => pieces.push(Piece::Plain(authority)),
     }
-    masked
+    let (path, query) = tail.split_at(tail.find('?').unwrap_or(tail.len()));
+    pieces.extend(path.split_inclusive('/').flat_map(|part| {
+        let name = part.trim_end_matches('/');
+        let shown = match looks_like_token(name) {
+            true => Piece::Secret { name: "path", text: name },
+            false => Piece::Plain(name),
+        };
+        [shown, Piece::Plain(&part[name.len()..])]
+    }));
+    pieces.extend(query.split_inclusive('&').flat_map(parameter_pieces));
+    pieces
 }
 
-fn mask_parameter(pair: &str) -> String {
-    match pair.split_once('=') {
-        Some((name, value)) if is_secret_name(name) || looks_like_token(value) => {
-            format!("{name}={MASK}")
-        }
-        _ => pair.to_owned(),
-    }
+/// The pieces of `name=value`, with the mark before and after it.
+fn parameter_pieces(pair: &str) -> [Piece<'_>; 3] {
+    let end = pair.trim_end_matches('&').len();
+    let value = pair[..end].find('=').map_or(end, |at| at + 1);
+    let name = pair[..value].trim_start_matches('?').trim_end_matches('=');
+    let text = &pair[value..end];
+    let is_secret = !text.is_empty() && (is_secret_name(name) || looks_like_token(text));
+    let shown = if is_secret { Piece::Secret { name, text } } else { Piece::Plain(text) };
+    [Piece::Plain(&pair[..value]), shown, Piece::Plain(&pair[end..])]
 }
 
 #[cfg(test)]
@@ -180,6 +212,29 @@ mod tests {
         ] {
             assert_eq!(mask_text(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn pieces_make_up_the_text() {
+        for text in [
+            "",
+            "plain",
+            "--token = x",
+            "https://me:pw@a/a1b2c3d4e5f6a1b2c3d4e5f6/x/?a=1&key=k&&b#c=d",
+            "https://",
+            "x://@/?=&key=",
+            "Authorization: Bearer x",
+        ] {
+            let whole: String = pieces(text)
+                .into_iter()
+                .map(|piece| match piece {
+                    Piece::Plain(text) | Piece::Secret { text, .. } => text,
+                })
+                .collect();
+            assert_eq!(whole, text);
+        }
+        let secret = Piece::Secret { name: "key", text: "k" };
+        assert!(pieces("https://a/?a=1&key=k").contains(&secret));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Cleaning backups away: with a fault in each call, and with a stop at each call, every
 //! backup is whole, or gone, or without the owner whose copies were to go.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
+
 mod model;
 
 use hatch_core::backup::{self, Backup, BackupError, Catalogue, CleanError, Removal, Retention};

@@ -46,10 +46,7 @@ fn check(arguments: &[&str], parts: &[(&str, &str)]) {
     has(&dry.stdout, &["1 environment would change; nothing was written."]);
     assert_unchanged(&home, &before);
     let run = home.hatch(arguments).expect(0);
-    has(
-        &run.stdout,
-        &["env:dev  ~/.hatch/envs/dev.json\n", "Done: 1 environment changed.\nBackup: "],
-    );
+    has(&run.stdout, &["env:dev  ~/.hatch/envs/dev.json\n", "Done. Backup: "]);
     assert_eq!(home.text(AT), expected);
 }
 
@@ -262,7 +259,7 @@ fn an_environment_is_removed_when_nothing_needs_it() {
     assert_unchanged(&home, &before);
     has(&fails(&home, "env remove dev", 1), &["there is no terminal to ask on"]);
     let run = home.line("env remove dev --auto-approve").expect(0);
-    has(&run.stdout, &["Done: 1 environment changed.\nBackup: "]);
+    has(&run.stdout, &["Done. Backup: "]);
     assert!(!home.join(AT).exists());
     assert!(!home.text(".hatch/settings.json").contains("dev"));
     has(&fails(&home, "env show dev", 1), &["there is no environment named `dev`"]);

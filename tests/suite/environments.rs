@@ -17,7 +17,10 @@ fn value(home: &TestHome, file: &str) -> serde_json::Value {
 fn one_is_made_from_nothing_and_described() {
     let home = TestHome::new();
     let run = home.hatch(["env", "create", "dev", "--description", "For \"trying\" out"]).expect(0);
-    assert_eq!(run.stdout, "Created environment `dev` with 0 servers: ~/.hatch/envs/dev.json\n");
+    has(
+        &run.stdout,
+        &["Create environment `dev`\n\nenv:dev  ~/.hatch/envs/dev.json (new)\n\nDone. Backup: "],
+    );
     let file = value(&home, ".hatch/envs/dev.json");
     assert_eq!(file["description"], "For \"trying\" out");
     has(&home.line("env list").expect(0).stdout, &["dev", "For \"trying\" out"]);
@@ -36,7 +39,7 @@ fn one_is_made_from_a_file_and_from_standard_input() {
     );
     home.line("env create one --from-file it.json -D first").ends(0);
     let run = home.line("env create two --from-file editor.json").expect(0);
-    has(&run.stderr, &["not taken from the file: inputs"]);
+    has(&run.stderr, &["not taken from `editor.json`: `inputs`"]);
     home.with_input("env create three --from-file -", ONE.as_bytes()).ends(0);
     for name in ["one", "two", "three"] {
         let servers = &value(&home, &format!(".hatch/envs/{name}.json"))["mcpServers"];
@@ -120,11 +123,28 @@ fn what_it_extends_comes_first_and_is_overridden() {
     let shown = home.line("env show top").expect(0).stdout;
     has(
         &shown,
-        &["top  On top\n~/.hatch/envs/top.json\n", "extends base, other", "command: other-c"],
+        &[
+            "top  On top\n~/.hatch/envs/top.json\n",
+            "extends base, other",
+            "  a  from base\n",
+            "  b\n    transport: stdio\n    command: top-b\n",
+            "  c  from other\n    transport: stdio\n    command: other-c\n",
+        ],
     );
+    let shown = json(&home.line("env show top --json").expect(0));
+    let from = |at: usize| shown["servers"][at]["from"].as_str().unwrap().to_owned();
+    assert_eq!([from(0), from(1), from(2), from(3)], ["base", "top", "other", "top"]);
     let listed = json(&home.line("env list --json").expect(0));
     let top = &listed["environments"][2];
     assert_eq!((&top["name"], &top["extends"][1]), (&"top".into(), &"other".into()));
+    let table = home.line("env list").expect(0).stdout;
+    has(
+        &table,
+        &[
+            "  Name   Servers  Extends      Description\n",
+            "  top    4        base, other  On top\n",
+        ],
+    );
     assert_eq!(top["servers"].as_array().unwrap().len(), 4);
 }
 
@@ -139,6 +159,12 @@ fn one_host_can_have_other_values() {
     assert_eq!(value(&home, CURSOR)["mcpServers"]["a"]["env"]["LOG"], "debug");
     assert_eq!(value(&home, LMSTUDIO)["mcpServers"]["a"]["env"]["LOG"], "info");
     assert_eq!(value(&home, LMSTUDIO)["mcpServers"]["a"]["env"]["MODE"], "m");
+    let shown = home.line("env show dev").expect(0).stdout;
+    has(&shown, &["    for cursor:\n      env.LOG: info → debug\n"]);
+    let shown = json(&home.line("env show dev --json").expect(0));
+    let fields = serde_json::json!([{"field": "env.LOG", "before": "info", "after": "debug"}]);
+    let expected = serde_json::json!([{"host": "cursor", "server": "a", "fields": fields}]);
+    assert_eq!(shown["overrides"], expected);
     let again = home.line("mcp sync --from-env dev --to-host cursor,lmstudio --auto-approve");
     has(&again.expect(0).stdout, &["Nothing to do"]);
 }
@@ -156,7 +182,8 @@ fn circles_and_gaps_are_errors() {
     has(&fails(&home, "env show self", 1), &["self → self"]);
     has(&fails(&home, "env show gap", 1), &["it extends `nowhere`, which can't be used"]);
     let listed = home.line("env list").expect(0);
-    has(&listed.stderr, &["warning: environment `gap` can't be used"]);
+    has(&listed.stderr, &["warning: environment `gap` can't be used: it extends `nowhere`"]);
+    has(&listed.stdout, &["  gap   ?        nowhere  (can't be used)\n"]);
 }
 
 #[test]
@@ -194,4 +221,71 @@ fn a_file_that_is_wrong_is_said_to_be_where() {
 fn without_any_the_list_says_how_to_make_one() {
     let home = TestHome::new();
     has(&home.line("env list").expect(0).stdout, &["`hatch env create NAME`"]);
+}
+
+#[test]
+fn one_is_the_current_one() {
+    let home = empty_hosts_with("dev", ONE);
+    home.environment("prod", ONE);
+    let none = home.line("env current").expect(0);
+    assert_eq!(none.stdout, "");
+    has(&none.stderr, &["there is no current environment: `hatch env use NAME`"]);
+    has(&fails(&home, "env show", 1), &["there is no current one", "`hatch env use NAME`"]);
+
+    let before = state(&home);
+    let run = home.line("env use dev --dry-run").expect(0);
+    assert_eq!(run.stdout, "The current environment would be `dev`.\n");
+    assert_unchanged(&home, &before);
+    has(&home.line("env use dev").expect(0).stdout, &["The current environment is `dev`.\n"]);
+    assert_eq!(home.line("env current").expect(0).stdout, "dev\n");
+    assert_eq!(json(&home.line("env current --json").expect(0))["environment"], "dev");
+    has(&home.line("env list").expect(0).stdout, &["* dev   1", "  prod  1"]);
+    assert_eq!(
+        json(&home.line("env list --json").expect(0))["environments"][0]["is_current"],
+        true
+    );
+    has(&home.line("env show").expect(0).stdout, &["dev (current)\n"]);
+
+    // Hosts that were named stay.
+    let settings = home.text(".hatch/settings.json");
+    let named = r#"{ "version": 1, "current-environment": "dev",
+                     "hosts": { "staging": { "adapter": "cursor", "paths": ["/x"] } } }"#;
+    assert!(settings.contains("\"current-environment\": \"dev\""), "{settings}");
+    home.write(".hatch/settings.json", named);
+    let run = home.line("env use prod --json").expect(0);
+    assert_eq!(
+        (&json(&run)["environment"], &json(&run)["before"]),
+        (&"prod".into(), &"dev".into())
+    );
+    has(&home.text(".hatch/settings.json"), &["staging", "prod"]);
+    has(&fails(&home, "env use pord", 1), &["did you mean `prod`?"]);
+    fails(&home, "env use", 2);
+    fails(&home, "env use dev --none", 2);
+    fails(&home, "env use ../dev", 2);
+
+    // One that is gone is said to be.
+    std::fs::remove_file(home.join(".hatch/envs/prod.json")).unwrap();
+    let run = home.line("env current").expect(0);
+    assert_eq!(run.stdout, "prod\n");
+    has(&run.stderr, &["there is no environment named `prod`"]);
+    let run = home.line("env use --none").expect(0);
+    assert_eq!(run.stdout, "There is no current environment; it was `prod`.\n");
+    let before = state(&home);
+    has(&home.line("env use --none").expect(0).stdout, &["Nothing to do"]);
+    assert_unchanged(&home, &before);
+    home.write(".hatch/settings.json", "{");
+    has(&fails(&home, "env use dev", 1), &["`~/.hatch/settings.json`, can't be used"]);
+}
+
+#[test]
+fn a_list_can_be_of_some() {
+    let home = empty_hosts_with("dev", ONE);
+    home.environment("prod", ONE);
+    for line in ["env list ^p", "env list --pattern ^p"] {
+        let listed = home.line(line).expect(0).stdout;
+        assert!(listed.contains("prod") && !listed.contains("dev"), "{listed}");
+    }
+    assert_eq!(home.line("env list x").expect(0).stdout, "No environment has such a name.\n");
+    has(&fails(&home, "env list (", 2), &["is no regular expression"]);
+    fails(&home, "env list a --pattern b", 2);
 }

@@ -182,15 +182,27 @@ fn each_command_s_json_has_a_name_and_its_keys() {
     let environments = run("env list --json");
     assert_eq!(keys(&environments), ["schema", "environments"]);
     assert_eq!(environments["schema"], "hatch.environments/1");
-    let environment = ["name", "description", "servers", "extends", "path", "problem"];
+    let environment =
+        ["name", "description", "servers", "extends", "path", "problem", "is_current"];
     assert_eq!(keys(&environments["environments"][0]), environment);
-    let detail = ["schema", "name", "description", "extends", "path", "servers"];
-    for line in ["env show dev --json", "env create new --from-host cursor --json"] {
-        let shown = run(line);
-        assert_eq!(keys(&shown), detail);
-        assert_eq!(shown["schema"], "hatch.environment/1");
-        assert_eq!(keys(&shown["servers"][0]), ["name", "transport", "fields"]);
-    }
+    let shown = run("env show dev --json");
+    assert_eq!(
+        keys(&shown),
+        ["schema", "name", "description", "extends", "path", "servers", "is_current", "overrides"]
+    );
+    assert_eq!(shown["schema"], "hatch.environment/1");
+    assert_eq!(keys(&shown["servers"][0]), ["name", "transport", "fields", "from"]);
+    let created = run("env create new --from-host cursor --json");
+    assert_eq!(keys(&created), members);
+    assert_eq!(
+        (&created["schema"], &created["command"]),
+        (&"hatch.run/1".into(), &"env create".into())
+    );
+    let used = run("env use dev --json");
+    assert_eq!(keys(&used), ["schema", "environment", "before"]);
+    let current = run("env current --json");
+    assert_eq!(keys(&current), ["schema", "environment"]);
+    assert_eq!(current["schema"], "hatch.current-environment/1");
 }
 
 #[test]

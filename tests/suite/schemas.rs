@@ -14,10 +14,16 @@ const LINES: &[&str] = &[
     "env add dev files --command npx --args files-mcp",
     "env create new",
     "env create new --from-host cursor",
+    "env current",
+    "env edit dev",
+    "env import new --from-host cursor",
+    "env import dev --from-host cursor --merge",
     "env list",
     "env remove odd --auto-approve",
     "env remove-server dev dev-tools",
     "env show dev",
+    "env use dev",
+    "env use --none",
     "host add staging --adapter cursor --path staging.json",
     "host list",
     "host remove known",
@@ -150,7 +156,10 @@ fn all_json_keeps_to_its_schema() {
                 "OPERATION" => operation.clone(),
                 word => word.to_owned(),
             });
-            let run = home.hatch(words.chain(["--json".to_owned()]));
+            // What an editor leaves as it is, too.
+            let mut command = home.command();
+            command.env("EDITOR", "true").args(words).arg("--json");
+            let run = home.run(&mut command);
             let wrong = faults(&run, &validators);
             found.extend(wrong.into_iter().map(|it| format!("`{line}`, {kind} home: {it}")));
             if kind == "full" && run.stdout.is_empty() {

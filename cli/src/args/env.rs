@@ -16,6 +16,7 @@ pub struct EnvArgs {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "a process has one")]
 pub enum EnvCommand {
     Create(EnvCreateArgs),
     List(EnvListArgs),
@@ -23,6 +24,13 @@ pub enum EnvCommand {
     Add(Box<EnvAddArgs>),
     RemoveServer(EnvRemoveServerArgs),
     Remove(EnvRemoveArgs),
+    Use(EnvUseArgs),
+    Current(EnvCurrentArgs),
+    Import(EnvImportArgs),
+    Export(EnvExportArgs),
+    Edit(EnvEditArgs),
+    /// Print the JSON Schema of an environment's file
+    Schema,
 }
 
 /// Create an environment
@@ -34,28 +42,47 @@ pub struct EnvCreateArgs {
     /// Its name: letters, digits, `-`, `_` and `.`
     pub name: String,
 
-    /// Take its servers from a JSON file (`-` for standard input)
-    ///
-    /// The file is an environment, or has a map of servers under `mcpServers` or `servers`.
-    #[arg(long, value_name = "FILE", conflicts_with = "from_host")]
-    pub from_file: Option<PathBuf>,
-
-    /// Take its servers from a host
-    #[arg(long, value_name = "HOST")]
-    pub from_host: Option<String>,
+    #[command(flatten)]
+    pub source: EnvSourceArgs,
 
     /// What it is for
     #[arg(long, short = 'D', value_name = "TEXT")]
     pub description: Option<String>,
 
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub write: EnvWriteArgs,
+}
+
+/// Where an environment's servers come from
+#[derive(Args, Debug)]
+#[group(id = "content", multiple = false)]
+pub struct EnvSourceArgs {
+    /// Take its servers from a JSON file (`-` for standard input)
+    ///
+    /// The file is an environment, or has a map of servers under `mcpServers` or `servers`, or
+    /// is such a map, or is one server. Comments and trailing commas are let through.
+    #[arg(long, value_name = "FILE")]
+    pub from_file: Option<PathBuf>,
+
+    /// Take its servers from a host
+    #[arg(long, value_name = "HOST")]
+    pub from_host: Option<String>,
 }
 
 /// List all environments
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch env list
+  hatch env list '^prod' --json")]
 pub struct EnvListArgs {
+    /// Only environments whose name this regular expression finds
+    #[arg(value_name = "REGEX")]
+    pub name: Option<String>,
+
+    /// The same, as the older hatch has it
+    #[arg(long, value_name = "REGEX", hide = true, conflicts_with = "name")]
+    pub pattern: Option<String>,
+
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -67,8 +94,8 @@ pub struct EnvListArgs {
   hatch env show production
   hatch env show ./team.json --json")]
 pub struct EnvShowArgs {
-    /// Its name, or the path of a file
-    pub name: String,
+    /// Its name, or the path of a file [default: the current environment]
+    pub name: Option<String>,
 
     /// Do not mask what looks like a secret
     #[arg(long)]
@@ -137,4 +164,159 @@ pub struct EnvRemoveArgs {
 
     #[command(flatten)]
     pub write: WriteArgs,
+}
+
+/// Set the current environment
+///
+/// It is what commands mean that can be given an environment and are given none.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch env use production
+  hatch env use --none")]
+pub struct EnvUseArgs {
+    /// Its name
+    #[arg(required_unless_present = "none")]
+    pub name: Option<String>,
+
+    /// Have no current environment
+    #[arg(long, conflicts_with = "name")]
+    pub none: bool,
+
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Print the name of the current environment
+#[derive(Args, Debug)]
+pub struct EnvCurrentArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Bring servers into an environment from a file, a host or the older hatch
+///
+/// What the source has and an environment does not is named, and left out. If anything in it
+/// is wrong, all of that is said and nothing is written.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch env import team --from-file README-block.json
+  pbpaste | hatch env import team --from-file - --merge
+  hatch env import team --from-file one-server.json --name weather --merge
+  hatch env import laptop --from-host cursor --replace
+  hatch env import --from-hatch-py")]
+pub struct EnvImportArgs {
+    /// The environment's name
+    ///
+    /// With --from-hatch-py it may be left out: all that the older hatch has are taken then.
+    #[arg(value_name = "NAME", required_unless_present = "from_hatch_py")]
+    pub environment: Option<String>,
+
+    #[command(flatten)]
+    pub source: EnvImportSourceArgs,
+
+    /// What the one server of the file is called
+    #[arg(long = "name", value_name = "SERVER", conflicts_with_all = ["from_host", "from_hatch_py"])]
+    pub server: Option<String>,
+
+    /// Add to an environment that is there; servers of the same name are replaced
+    #[arg(long)]
+    pub merge: bool,
+
+    /// Replace what an environment has that is there
+    #[arg(long, conflicts_with = "merge")]
+    pub replace: bool,
+
+    #[command(flatten)]
+    pub write: EnvWriteArgs,
+}
+
+#[derive(Args, Debug)]
+#[group(id = "import-source", required = true, multiple = false)]
+pub struct EnvImportSourceArgs {
+    /// Take servers from a JSON file (`-` for standard input)
+    ///
+    /// The file is an environment, or has a map of servers under `mcpServers` or `servers`, or
+    /// is such a map, or is one server with --name. Comments and trailing commas are let through.
+    #[arg(long, value_name = "FILE")]
+    pub from_file: Option<PathBuf>,
+
+    /// Take servers from a host
+    #[arg(long, value_name = "HOST")]
+    pub from_host: Option<String>,
+
+    /// Take the environments that the older hatch keeps in this file
+    ///
+    /// Without a path that is envs/environments.json in hatch's own folder. Each of its packages becomes a server. The file is never changed.
+    #[arg(long, value_name = "PATH", num_args = 0..=1)]
+    pub from_hatch_py: Option<Option<PathBuf>>,
+}
+
+/// Print an environment's servers for others to use
+///
+/// Literal values that look like secrets are replaced by references, and the variables are
+/// named.
+#[derive(Args, Debug)]
+#[command(after_help = "Formats:
+  mcp-servers  {\"mcpServers\": ...}, as most hosts and READMEs have it
+  vscode       {\"servers\": ...}, as VS Code has it
+  map          the bare map of servers
+  server       one bare server
+  hatch        an environment, with what it extends
+  cursor, vscode-link, lmstudio
+               a link for each server that makes the program offer to add it
+  host:HOST    a new file of that host
+
+Examples:
+  hatch env export production --out servers.json
+  hatch env export production --format cursor --server weather
+  hatch env export production --format host:gemini")]
+pub struct EnvExportArgs {
+    /// The environment: a name, or the path of a file
+    pub name: String,
+
+    /// The shape to print
+    #[arg(long, value_name = "FORMAT", default_value = "mcp-servers")]
+    pub format: String,
+
+    /// Print only this server (can be repeated, or separated by commas)
+    #[arg(long = "server", value_name = "NAME", value_delimiter = ',')]
+    pub servers: Vec<String>,
+
+    /// Write a new file, for its owner alone, instead of printing
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// Do not replace what looks like a secret
+    #[arg(long)]
+    pub show_secrets: bool,
+
+    /// Write the values of variables, for hosts that expand no references
+    #[arg(long)]
+    pub resolve_env: bool,
+
+    /// Reach remote servers through a command, for hosts that only start local ones
+    ///
+    /// As `hatch mcp sync` has it: 'npx -y mcp-remote {url} {headers}'.
+    #[arg(long, value_name = "COMMAND")]
+    pub bridge: Option<String>,
+}
+
+/// Edit an environment's file in $VISUAL or $EDITOR
+///
+/// What was written is checked before it is kept.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  hatch env edit production")]
+pub struct EnvEditArgs {
+    /// Its name
+    pub name: String,
+
+    #[command(flatten)]
+    pub write: EnvWriteArgs,
 }

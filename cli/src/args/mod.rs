@@ -113,6 +113,7 @@ pub struct McpArgs {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "a process has one")]
 pub enum McpCommand {
     Sync(sync::SyncArgs),
     Status(status::StatusArgs),

@@ -17,9 +17,7 @@ use crate::view::count;
 impl FitArgs {
     /// The bridge, if there is to be one.
     pub fn bridge(&self) -> Result<Option<Bridge>, Fault> {
-        self.bridge.as_deref().map(Bridge::new).transpose().map_err(|error| {
-            Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'")
-        })
+        bridge(self.bridge.as_deref())
     }
 
     /// Where the commands are that a run may write, the bridge's among them, if full paths
@@ -78,6 +76,13 @@ pub fn each(
 ) -> Result<Vec<TargetPlan>, CommandError> {
     let planned = cx.output.during("Planning", || planner::each(targets, plan));
     planned.map_err(|errors| unplanned(targets, &errors))
+}
+
+/// The bridge of a command line, if there is to be one.
+pub fn bridge(text: Option<&str>) -> Result<Option<Bridge>, Fault> {
+    text.map(Bridge::new).transpose().map_err(|error| {
+        Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'")
+    })
 }
 
 /// What stood in the way of planning, target by target.

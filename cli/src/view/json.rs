@@ -66,6 +66,8 @@ pub enum Source {
     Backups(Vec<String>),
     /// The run that is taken back.
     Operation(String),
+    /// A file that is no environment of hatch's own; `-` for standard input.
+    File(String),
 }
 
 impl From<&Origin> for Source {
@@ -326,59 +328,4 @@ pub struct Unreadable {
     pub server: Option<String>,
     /// Why, in words.
     pub reason: String,
-}
-
-/// The environments that there are (`hatch env list`).
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct Environments {
-    /// The shape's name.
-    pub schema: &'static str,
-    /// All environments, by name.
-    pub environments: Vec<EnvironmentRow>,
-}
-
-/// An environment in a list.
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct EnvironmentRow {
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    pub description: Option<String>,
-    /// The names of its servers, with those that it extends.
-    pub servers: Vec<String>,
-    /// The environments that it extends.
-    pub extends: Vec<String>,
-    /// Its file.
-    pub path: String,
-    /// Why it can't be used; null where it can.
-    pub problem: Option<String>,
-}
-
-/// An environment and its servers (`hatch env show`, `hatch env create`).
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct EnvironmentDetail {
-    /// The shape's name.
-    pub schema: &'static str,
-    /// Its name, or the path that was given.
-    pub name: String,
-    /// What it is for.
-    pub description: Option<String>,
-    /// The environments that it extends.
-    pub extends: Vec<String>,
-    /// Its file; null where a path was given.
-    pub path: Option<String>,
-    /// Its servers, with those that it extends.
-    pub servers: Vec<EnvironmentServer>,
-}
-
-/// A server of an environment.
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct EnvironmentServer {
-    /// Its name.
-    pub name: String,
-    /// How a host talks to it; `remote` leaves open which of the two ways.
-    #[schemars(extend("enum" = ["stdio", "http", "sse", "remote"]))]
-    pub transport: &'static str,
-    /// What else is said of it, field by field as text, secrets masked.
-    pub fields: serde_json::Map<String, serde_json::Value>,
 }

@@ -4,6 +4,7 @@
 pub mod diff;
 pub mod json;
 pub mod json_backups;
+pub mod json_env;
 pub mod json_show;
 pub mod plan;
 pub mod progress;

@@ -154,15 +154,21 @@ fn summary(fields: &[FieldChange], secrets: Secrets) -> String {
 }
 
 fn field_change(change: &FieldChange, secrets: Secrets) -> String {
-    let field = sanitize_line(&change.field);
-    let shown = |value: &Shown| sanitize_line(secrets.show(value)).into_owned();
-    match (&change.before, &change.after) {
-        (Some(before), Some(after)) if shown(before) == shown(after) => {
-            format!("{field}: {} → another value", shown(before))
+    let shown = |value: &Shown| secrets.show(value).to_owned();
+    let (before, after) = (change.before.as_ref().map(shown), change.after.as_ref().map(shown));
+    changed_value(&change.field, before.as_deref(), after.as_deref())
+}
+
+/// A field and its values, as they may be shown.
+pub fn changed_value(field: &str, before: Option<&str>, after: Option<&str>) -> String {
+    let field = sanitize_line(field);
+    match (before.map(sanitize_line), after.map(sanitize_line)) {
+        (Some(before), Some(after)) if before == after => {
+            format!("{field}: {before} → another value")
         }
-        (Some(before), Some(after)) => format!("{field}: {} → {}", shown(before), shown(after)),
-        (None, Some(after)) => format!("{field}: {ADD}+{ADD:#} {}", shown(after)),
-        (Some(before), None) => format!("{field}: {REMOVE}-{REMOVE:#} {}", shown(before)),
+        (Some(before), Some(after)) => format!("{field}: {before} → {after}"),
+        (None, Some(after)) => format!("{field}: {ADD}+{ADD:#} {after}"),
+        (Some(before), None) => format!("{field}: {REMOVE}-{REMOVE:#} {before}"),
         (None, None) => field.into_owned(),
     }
 }

@@ -17,6 +17,11 @@ pub fn summary(report: &Report, totals: &Totals) -> String {
         .iter()
         .filter(|target| target.files.iter().any(|file| file.outcome != Outcome::Unchanged))
         .collect();
+    // What changed in one environment is all in the lines above.
+    if totals.hosts == 0 && totals.environments == 1 {
+        let backup = report.backup.as_ref().map(|it| format!(" Backup: {}", it.id));
+        return format!("{ADD}Done{ADD:#}.{}\n", backup.unwrap_or_default());
+    }
     let mut text = format!("{ADD}Done{ADD:#}: {} changed{}.\n", totals.targets(), totals.remarks());
     if let Some(backup) = &report.backup {
         let folder = backup.folder.to_string();

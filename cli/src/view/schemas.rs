@@ -4,7 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
-use super::{json, json_backups, json_show};
+use super::{json, json_backups, json_env, json_show};
 
 /// A published shape.
 #[derive(Clone, Copy, Debug)]
@@ -19,9 +19,10 @@ pub const PUBLISHED: &[Published] = &[
     Published::of::<json_backups::BackupDetail>("hatch.backup/1"),
     Published::of::<json_backups::Backups>("hatch.backups/1"),
     Published::of::<json_backups::Cleaned>("hatch.clean/1"),
-    Published::of::<json::EnvironmentDetail>("hatch.environment/1"),
+    Published::of::<json_env::CurrentEnvironment>("hatch.current-environment/1"),
+    Published::of::<json_env::EnvironmentDetail>("hatch.environment/1"),
     Published::of::<json_show::EnvironmentServers>("hatch.environment-servers/1"),
-    Published::of::<json::Environments>("hatch.environments/1"),
+    Published::of::<json_env::Environments>("hatch.environments/1"),
     Published::of::<json_backups::History>("hatch.history/1"),
     Published::of::<json::Discovered>("hatch.hosts/1"),
     Published::of::<json_show::NamedHosts>("hatch.named-hosts/1"),

@@ -1,4 +1,4 @@
-//! Which copies have been kept for long enough. Nothing is removed here: see [`super::clean`].
+//! Which copies have been kept for long enough. Nothing is removed here: see [`super::clean()`].
 
 use std::collections::HashMap;
 

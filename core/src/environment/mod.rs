@@ -14,10 +14,17 @@
 //! member by member, everything else whole, and `null` takes a field away. A field there
 //! that the common form does not know is the host's own.
 
+pub mod conceal;
 pub mod edit;
 pub mod entry;
+pub mod export;
+pub mod link;
+pub mod older;
+pub mod paste;
+mod resolve;
+mod rewrite;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -27,8 +34,11 @@ use crate::host::HostId;
 use crate::server::{Extra, Server, ServerName};
 use entry::EntryError;
 
+/// What the older tool calls the file of all its environments, which is among ours.
+const OLDER_FILE: &str = "environments";
+
 /// The name of an environment: letters, digits, `-`, `_` and `.`, not beginning with a dot,
-/// so that it is a file's name on every system.
+/// so that it is a file's name on every system, and not that of the older tool's file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EnvironmentName(String);
@@ -38,9 +48,12 @@ impl EnvironmentName {
     ///
     /// # Errors
     ///
-    /// Fails for a name that could not be a file's on every system.
+    /// Fails for a name that could not be a file's on every system, and for the older tool's.
     pub fn new(name: impl Into<String>) -> Result<Self, EnvironmentError> {
         let name = name.into();
+        if name.to_lowercase() == OLDER_FILE {
+            return Err(EnvironmentError::ReservedName(name));
+        }
         let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
         let good = !name.is_empty() && name.len() <= 100 && name.chars().all(fits);
         if good && !name.starts_with(['.', '-']) && !name.ends_with('.') {
@@ -76,6 +89,9 @@ impl From<EnvironmentName> for String {
     }
 }
 
+/// The JSON Schema of an environment's file, for editors.
+pub const SCHEMA: &str = include_str!("schema.json");
+
 /// The keys at the top of an environment's file.
 const KEYS: [&str; 5] = ["$schema", "description", "extends", "mcpServers", "hosts"];
 
@@ -110,6 +126,9 @@ pub enum EnvironmentError {
     /// A name that can't be a file's.
     #[error("`{0}` is no environment name: use letters, digits, `-`, `_` and `.`")]
     BadName(String),
+    /// A name whose file is the older tool's.
+    #[error("`{0}` is no environment name: the older hatch keeps its environments in that file")]
+    ReservedName(String),
     /// The file is no JSON.
     #[error("line {line}, column {column}: {reason}")]
     Syntax {
@@ -189,30 +208,6 @@ impl Environment {
         Ok(environment)
     }
 
-    /// Reads a file that is not hatch's own: an environment, or any JSON with a map of
-    /// servers in the common form under `mcpServers` or `servers`. Returns the keys at its
-    /// top that are not part of an environment too.
-    ///
-    /// # Errors
-    ///
-    /// As [`Environment::parse`], and where there is no map of servers.
-    pub fn import(bytes: &[u8]) -> Result<(Self, Vec<String>), EnvironmentError> {
-        let value: Value = serde_json::from_slice(bytes).map_err(|error| syntax(&error))?;
-        let Value::Object(mut top) = value else { return Err(shape("the file", "an object")) };
-        if let Some(servers) = top.shift_remove("servers")
-            && !top.contains_key("mcpServers")
-        {
-            top.insert("mcpServers".to_owned(), servers);
-        }
-        if !top.contains_key("mcpServers") {
-            return Err(shape("mcpServers", "there, with a map of servers"));
-        }
-        let (known, other): (Map<_, _>, Map<_, _>) =
-            top.into_iter().partition(|(key, _)| KEYS.contains(&key.as_str()));
-        let environment = Environment::parse(Value::Object(known).to_string().as_bytes())?;
-        Ok((environment, other.into_iter().map(|(key, _)| key).collect()))
-    }
-
     /// The file's bytes: two-space JSON with a final newline.
     pub fn print(&self) -> Vec<u8> {
         let mut top = Map::new();
@@ -252,59 +247,6 @@ impl Environment {
             environment.overrides.insert(adapter.clone(), own);
         }
         environment
-    }
-
-    /// Brings in the environments that this one extends. `load` reads one by name.
-    ///
-    /// # Errors
-    ///
-    /// Fails where one can't be had, where they go in a circle, and where an override has no
-    /// server.
-    pub fn resolve(
-        &self,
-        name: &str,
-        load: &mut dyn FnMut(&str) -> Result<Environment, String>,
-    ) -> Result<Environment, EnvironmentError> {
-        let resolved = self.merge(&mut vec![name.to_owned()], load)?;
-        let known: BTreeSet<_> = resolved.servers.iter().map(|(name, _)| name).collect();
-        for (host, overrides) in &resolved.overrides {
-            for (server, _) in overrides {
-                if !known.contains(server) {
-                    let (host, server) = (host.clone(), server.clone());
-                    return Err(EnvironmentError::NothingToOverride { host, server });
-                }
-            }
-        }
-        Ok(resolved)
-    }
-
-    fn merge(
-        &self,
-        trail: &mut Vec<String>,
-        load: &mut dyn FnMut(&str) -> Result<Environment, String>,
-    ) -> Result<Environment, EnvironmentError> {
-        let mut merged = Environment { description: self.description.clone(), ..Self::default() };
-        for name in &self.extends {
-            let seen = trail.contains(name);
-            trail.push(name.clone());
-            if seen {
-                return Err(EnvironmentError::Cycle(trail.clone()));
-            }
-            let base = load(name)
-                .map_err(|reason| EnvironmentError::Extended { name: name.clone(), reason })?;
-            merged.take(base.merge(trail, load)?);
-            trail.pop();
-        }
-        merged.take(Environment { extends: Vec::new(), ..self.clone() });
-        Ok(merged)
-    }
-
-    /// Puts another environment's servers over this one's.
-    fn take(&mut self, other: Environment) {
-        put_all(&mut self.servers, other.servers);
-        for (host, entries) in other.overrides {
-            put_all(self.overrides.entry(host).or_default(), entries);
-        }
     }
 
     /// The servers, as hosts of `adapter` under the name `host` are to have them; without a
@@ -353,20 +295,6 @@ impl Environment {
     fn check(&self) -> Result<(), EnvironmentError> {
         self.servers_for(&[])?;
         self.overrides.keys().try_for_each(|host| self.servers_for(&[host]).map(drop))
-    }
-}
-
-fn put_all(entries: &mut Vec<(ServerName, Entry)>, others: Vec<(ServerName, Entry)>) {
-    let mut places: BTreeMap<ServerName, usize> =
-        entries.iter().enumerate().map(|(at, (name, _))| (name.clone(), at)).collect();
-    for (name, entry) in others {
-        match places.get(&name) {
-            Some(at) => entries[*at].1 = entry,
-            None => {
-                places.insert(name.clone(), entries.len());
-                entries.push((name, entry));
-            }
-        }
     }
 }
 
@@ -512,30 +440,6 @@ mod tests {
     }
 
     #[test]
-    fn what_extends_comes_after_what_it_extends() {
-        let base = parse(
-            r#"{"mcpServers": {"files": {"command": "old"}, "clock": {"command": "clock"}}}"#,
-        )
-        .unwrap();
-        let resolved = parse(EXAMPLE).unwrap().resolve("prod", &mut |_| Ok(base.clone())).unwrap();
-        let names: Vec<_> = resolved.servers.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["files", "clock", "news"]);
-        assert_eq!(resolved.servers[0].1["command"], "npx");
-    }
-
-    #[test]
-    fn circles_and_missing_bases_are_errors() {
-        let again = parse(r#"{"extends": ["prod"], "mcpServers": {}}"#).unwrap();
-        let error = parse(EXAMPLE).unwrap().resolve("prod", &mut |_| Ok(again.clone()));
-        assert_eq!(error.unwrap_err().to_string(), "it extends itself: prod → base → prod");
-        let error = parse(EXAMPLE).unwrap().resolve("prod", &mut |_| Err("no such".to_owned()));
-        assert_eq!(
-            error.unwrap_err().to_string(),
-            "it extends `base`, which can't be used: no such"
-        );
-    }
-
-    #[test]
     fn every_fault_is_named() {
         for (text, message) in [
             ("", "line 1, column 0: EOF while parsing a value"),
@@ -564,22 +468,23 @@ mod tests {
     }
 
     #[test]
-    fn a_host_s_file_can_be_imported() {
-        let text = br#"{"preferences": {}, "mcpServers": {"a": {"command": "a", "icon": "x"}}}"#;
-        let (environment, other) = Environment::import(text).unwrap();
-        assert_eq!((environment.servers.len(), other), (1, vec!["preferences".to_owned()]));
-        assert_eq!(environment.unknown_fields()[0].1, "icon");
-        let (environment, _) = Environment::import(br#"{"servers": {"a": {"url": "u"}}}"#).unwrap();
-        assert_eq!(environment.servers.len(), 1);
-        assert!(Environment::import(b"{}").is_err());
-    }
-
-    #[test]
     fn names_are_file_names_everywhere() {
         for good in ["production", "dev-tools", "a.b_c", "prüfung"] {
             assert!(EnvironmentName::new(good).is_ok(), "{good}");
         }
-        for bad in ["", ".x", "-x", "a/b", "a b", "..", "x.", "a\\b", "a:b"] {
+        for bad in [
+            "",
+            ".x",
+            "-x",
+            "a/b",
+            "a b",
+            "..",
+            "x.",
+            "a\\b",
+            "a:b",
+            "environments",
+            "Environments",
+        ] {
             assert!(EnvironmentName::new(bad).is_err(), "{bad}");
         }
     }

@@ -69,7 +69,8 @@ pub fn environment(name: EnvironmentName, file: FilePlan) -> TargetPlan {
     };
     let (changes, warnings) = match (read(BEFORE), read(AFTER)) {
         (Ok(before), Ok(after)) => {
-            (planner::differences(&servers(&before), &servers(&after)), others(&before, &after))
+            let others = if file.before.is_some() { others(&before, &after) } else { vec![] };
+            (planner::differences(&servers(&before), &servers(&after)), others)
         }
         (Err(_), _) => {
             (vec![], vec!["what is there now can't be read; it is backed up as it is".to_owned()])
@@ -128,6 +129,12 @@ mod tests {
         ));
         assert_eq!(plan.warnings, ["its `description` changes"]);
         assert_eq!(plan.owner.to_string(), "env:dev");
+    }
+
+    #[test]
+    fn of_a_new_one_nothing_changes() {
+        let after = r#"{"description": "x", "extends": ["y"], "mcpServers": {}}"#;
+        assert!(plan(None, Some(after)).warnings.is_empty());
     }
 
     #[test]

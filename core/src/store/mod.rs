@@ -216,6 +216,23 @@ pub fn remove_temporaries(store: &dyn Store, folder: &Location) -> Result<(), St
     Ok(())
 }
 
+/// Writes a file that its user asked for, where none is: for its owner alone, since it may
+/// hold secrets. Returns whether there was none.
+///
+/// # Errors
+///
+/// Fails where the file can't be looked for or written.
+pub fn create(store: &dyn Store, at: &Location, bytes: &[u8]) -> Result<bool, StoreError> {
+    if store.read(at)?.is_some() {
+        return Ok(false);
+    }
+    store.replace(at, bytes)?;
+    if let Some(folder) = at.folder() {
+        store.sync_folder(&folder)?;
+    }
+    Ok(true)
+}
+
 /// Writes one of hatch's own files, so that a person can read it.
 pub(crate) fn write_json(
     store: &dyn Store,

@@ -1,0 +1,67 @@
+//! `hatch env use` and `hatch env current`.
+
+use hatch_core::settings;
+
+use super::environment_name;
+use crate::args::env::{EnvCurrentArgs, EnvUseArgs};
+use crate::context::Context;
+use crate::error::{CommandError, Fault};
+use crate::exit::Exit;
+use crate::view::json_env::CurrentEnvironment;
+
+/// The name of the shape.
+const SCHEMA: &str = "hatch.current-environment/1";
+
+/// Sets the current environment, or none.
+pub fn set(cx: &Context, args: &EnvUseArgs) -> Result<Exit, CommandError> {
+    let wanted = args.name.as_deref().map(environment_name).transpose().map_err(Fault::usage)?;
+    if let Some(name) = &wanted {
+        cx.environment(name.as_str()).map_err(Fault::failure)?;
+    }
+    let before = cx.settings.current_environment.clone();
+    if before != wanted && !args.dry_run {
+        let after = wanted.clone();
+        settings::change(&cx.store, &cx.home, |settings| settings.current_environment = after)
+            .map_err(|error| {
+                Fault::because("the current environment can't be set", &error).failure()
+            })?;
+    }
+    let (wanted, before) = (wanted.map(String::from), before.map(String::from));
+    if args.json {
+        let before = Some(before);
+        cx.output.json(&CurrentEnvironment { schema: SCHEMA, environment: wanted, before })?;
+        return Ok(Exit::Success);
+    }
+    let is = if args.dry_run { "would be" } else { "is" };
+    let text = match (&wanted, &before) {
+        (wanted, before) if wanted == before => "Nothing to do: it is so already.\n".to_owned(),
+        (Some(wanted), None) => format!("The current environment {is} `{wanted}`.\n"),
+        (Some(wanted), Some(before)) => {
+            format!("The current environment {is} `{wanted}`; it was `{before}`.\n")
+        }
+        (None, _) => {
+            let before = before.unwrap_or_default();
+            format!("There {is} no current environment; it was `{before}`.\n")
+        }
+    };
+    cx.output.print(&text)?;
+    Ok(Exit::Success)
+}
+
+/// Prints the name alone, so that a script can use it.
+pub fn show(cx: &Context, args: &EnvCurrentArgs) -> Result<Exit, CommandError> {
+    let name = cx.settings.current_environment.as_ref().map(ToString::to_string);
+    if let Some(Err(fault)) = name.as_deref().map(|name| cx.read_environment(name)) {
+        cx.output.warn(&fault.one_line());
+    }
+    if args.json {
+        let current = CurrentEnvironment { schema: SCHEMA, environment: name, before: None };
+        cx.output.json(&current)?;
+        return Ok(Exit::Success);
+    }
+    match name {
+        Some(name) => cx.output.print(&format!("{name}\n"))?,
+        None => cx.output.note("there is no current environment: `hatch env use NAME` sets one"),
+    }
+    Ok(Exit::Success)
+}
