@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use hatch_adapters::BUILTIN;
 use hatch_core::host::{
@@ -12,11 +13,27 @@ use hatch_core::host::{
 };
 use hatch_tests::{TestHome, program, workspace};
 
-/// Console blocks run one after the other, on a copy of `tests/sample`.
+/// One page after the other, since each has a current folder of its own.
 #[test]
 fn every_console_block_runs() {
+    let folder = workspace().join("docs/guide");
+    let mut pages: Vec<_> =
+        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.sort();
+    assert!(pages.len() >= 7, "{pages:?}");
+    pages.push(workspace().join("README.md"));
+    pages.iter().for_each(|page| runs(&page.canonicalize().unwrap()));
+}
+
+/// A page's console blocks run one after the other, on a copy of `tests/sample` of its own
+/// and in that folder, so that files which they make are in it too. `TRYCMD=overwrite` writes
+/// what is printed into the page.
+fn runs(page: &Path) {
     let home = TestHome::sample();
-    // The commands that the sample names are looked for before they are written.
+    let copy = home.join("page.md");
+    fs::copy(page, &copy).unwrap();
+    std::env::set_current_dir(home.path()).unwrap();
+    // The commands that the pages name are looked for before they are written.
     for command in ["npx", "uvx", "uv"] {
         home.write(&format!("bin/{command}"), "");
     }
@@ -28,8 +45,11 @@ fn every_console_block_runs() {
         .env("XDG_CONFIG_HOME", folder(".config"))
         .env("GEMINI_CLI_HOME", folder(""))
         .env("HATCH_HOME", folder(".hatch"))
-        .case(workspace().join("README.md"))
+        .case(&copy)
         .run();
+    if std::env::var_os("TRYCMD").is_some() {
+        fs::copy(copy, page).unwrap();
+    }
 }
 
 /// `HATCH_BLESS=1 cargo test --test readme` writes the table anew.

@@ -27,9 +27,11 @@ mod remove;
 mod schemas;
 mod secrets;
 mod show;
+mod specification;
 mod status;
 mod sync;
 mod terminal;
+mod walk;
 mod whole;
 
 #[test]

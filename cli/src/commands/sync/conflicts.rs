@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use hatch_core::plan::conflict::HostServers;
-use hatch_core::plan::{Plan, TargetPlan};
+use hatch_core::plan::{ChangeKind, Plan, TargetPlan};
 use hatch_core::server::ServerName;
 
 use crate::args::sync::OnConflict;
@@ -34,9 +34,14 @@ pub fn mention(plan: &mut Plan, conflicts: &HostServers, kept: Option<&HostServe
     for target in &mut plan.targets {
         let Some(host) = target.owner.host() else { continue };
         for server in conflicts.get(host).into_iter().flatten() {
+            let goes = target
+                .changes
+                .iter()
+                .any(|change| &change.server == server && change.kind == ChangeKind::Remove);
             let is_kept = |kept: &HostServers| kept.get(host).is_some_and(|it| it.contains(server));
             let what = match kept.map(is_kept) {
                 Some(true) => "and stays as it is",
+                Some(false) if goes => "and is taken away",
                 Some(false) => "and is overwritten",
                 None => "so a sync asks what to do (--on-conflict)",
             };
