@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::CommandFactory;
 use clap_mangen::Man;
-use clap_mangen::roff::{Inline, Roff, bold, roman};
+use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::args::Cli;
 use crate::args::man::ManArgs;
@@ -104,16 +104,27 @@ fn section(page: &mut Roff, topic: &Topic) {
     }
 }
 
-/// What stands below a help text, line by line; its first line is the heading.
+/// What stands below a help text, line by line. A line that ends with a colon and is not
+/// indented is the heading of those below it.
 fn verbatim(page: &mut Roff, text: &str) {
-    let (heading, lines) = text.split_once('\n').unwrap_or(("Notes", text));
-    page.control("SH", [heading.trim_end_matches(':').to_uppercase().as_str()]);
-    page.control("nf", []);
-    for line in lines.lines() {
-        let line: Vec<Inline> = vec![roman(line)];
-        page.text(line);
+    let mut is_open = false;
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        match line.strip_suffix(':').filter(|_| !line.starts_with(' ')) {
+            Some(heading) => {
+                if is_open {
+                    page.control("fi", []);
+                }
+                page.control("SH", [heading.to_uppercase().as_str()]).control("nf", []);
+                is_open = true;
+            }
+            None => {
+                page.text([roman(line)]);
+            }
+        }
     }
-    page.control("fi", []);
+    if is_open {
+        page.control("fi", []);
+    }
 }
 
 /// A file that is there and is no manual page.

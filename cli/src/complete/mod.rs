@@ -109,6 +109,7 @@ fn kind(path: &str, arg: &Arg) -> Option<Kind> {
         ("NAME", _) if path == "hatch host remove" => Some(Kind::NamedHosts),
         ("ADAPTER", _) => Some(Kind::Adapters),
         ("NAME", _) if path.starts_with("hatch env") => Some(Kind::Environments),
+        ("FORMAT", _) if path == "hatch env export" => Some(Kind::Formats),
         ("NAME", _) if path == "hatch schema" => Some(Kind::Schemas),
         _ => None,
     }

@@ -12,6 +12,7 @@ use hatch_core::registry::Host;
 
 use crate::Hosts;
 use crate::args::Cli;
+use crate::commands::env::FORMATS;
 use crate::context::Context;
 use crate::view::sanitize::sanitize_line;
 use crate::view::schemas::PUBLISHED;
@@ -39,6 +40,8 @@ pub enum Kind {
     Backups,
     /// What was done, and can be undone.
     Operations,
+    /// A form that an environment is exported in.
+    Formats,
     /// A published shape of JSON.
     Schemas,
 }
@@ -90,6 +93,12 @@ impl Names {
             Kind::Servers => self.servers(cx),
             Kind::Backups => self.backups(cx),
             Kind::Operations => operations(cx),
+            Kind::Formats => {
+                let named = FORMATS.map(|name| (name.to_owned(), String::new()));
+                let of_host =
+                    hosts(cx).into_iter().map(|(id, about)| (format!("host:{id}"), about));
+                named.into_iter().chain(of_host).collect()
+            }
             Kind::Schemas => Vec::new(),
         }
     }

@@ -100,9 +100,11 @@ fn write(cx: &Context, path: &Path, text: &str) -> Result<(), Fault> {
     }
 }
 
+/// The names of formats, besides `host:HOST`.
+pub const FORMATS: [&str; 8] =
+    ["hatch", "mcp-servers", "vscode", "map", "server", "cursor", "vscode-link", "lmstudio"];
+
 fn format(cx: &Context, name: &str) -> Result<Format, Fault> {
-    const NAMES: [&str; 8] =
-        ["hatch", "mcp-servers", "vscode", "map", "server", "cursor", "vscode-link", "lmstudio"];
     let host_link = |id: &str, link: Link| Ok(Format::HostLink(host(cx, id)?.clone(), link));
     match name {
         "hatch" => Ok(Format::Hatch),
@@ -116,7 +118,7 @@ fn format(cx: &Context, name: &str) -> Result<Format, Fault> {
         other => match other.strip_prefix("host:") {
             Some(id) => Ok(Format::Host(host(cx, id)?.clone())),
             None => {
-                let known = NAMES.map(str::to_owned);
+                let known = FORMATS.map(str::to_owned);
                 let nearest = hatch_core::suggest::nearest(other, &known);
                 Err(Fault::new(format!("there is no format `{other}`"))
                     .maybe_hint(did_you_mean(&nearest))

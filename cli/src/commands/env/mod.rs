@@ -11,6 +11,8 @@ mod remove;
 mod show;
 mod take;
 
+pub use export::FORMATS;
+
 use hatch_core::environment::{Environment, EnvironmentName};
 use hatch_core::plan::{FilePlan, TargetPlan, whole};
 use hatch_core::store::Reader;
