@@ -13,8 +13,13 @@ use crate::common::{CURSOR, DEV, FILES, hosts_with, json};
 const LINES: &[&str] = &[
     "env create new",
     "env create new --from-host cursor",
+    "env current",
+    "env import dev --from-host cursor --merge",
+    "env import new --from-file .hatch/envs/dev.json",
     "env list",
     "env show dev",
+    "env use dev",
+    "env use --none",
     "host add staging --adapter cursor --path staging.json",
     "host list",
     "host remove known",

@@ -71,6 +71,9 @@ pub struct EnvSourceArgs {
 
 /// List all environments
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch env list
+  hatch env list '^prod' --json")]
 pub struct EnvListArgs {
     /// Only environments whose name this regular expression finds
     #[arg(value_name = "REGEX")]
@@ -167,6 +170,9 @@ pub struct EnvRemoveArgs {
 ///
 /// It is what commands mean that can be given an environment and are given none.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch env use production
+  hatch env use --none")]
 pub struct EnvUseArgs {
     /// Its name
     #[arg(required_unless_present = "none")]
@@ -205,8 +211,7 @@ pub struct EnvCurrentArgs {
   hatch env import laptop --from-host cursor --replace
   hatch env import --from-hatch-py")]
 pub struct EnvImportArgs {
-    /// The environment's name; with --from-hatch-py, the one of the older hatch's to take
-    /// [default there: all]
+    /// The environment; with --from-hatch-py, the one to take of the older hatch's
     #[arg(value_name = "NAME", required_unless_present = "from_hatch_py")]
     pub environment: Option<String>,
 
@@ -243,10 +248,10 @@ pub struct EnvImportSourceArgs {
     #[arg(long, value_name = "HOST")]
     pub from_host: Option<String>,
 
-    /// Take the environments that the older hatch keeps in this file
-    /// [default: envs/environments.json in hatch's own folder]
+    /// Take the environments that the older hatch keeps in its file
     ///
-    /// Each of its packages becomes a server. The file is never changed.
+    /// Without a PATH that is `envs/environments.json` in hatch's own folder. Each of its
+    /// packages becomes a server. The file is never changed.
     #[arg(long, value_name = "PATH", num_args = 0..=1)]
     pub from_hatch_py: Option<Option<PathBuf>>,
 }
@@ -256,17 +261,7 @@ pub struct EnvImportSourceArgs {
 /// Literal values that look like secrets are replaced by references, and the variables are
 /// named.
 #[derive(Args, Debug)]
-#[command(after_help = "Formats:
-  mcp-servers  {\"mcpServers\": ...}, as most hosts and READMEs have it
-  vscode       {\"servers\": ...}, as VS Code has it
-  map          the bare map of servers
-  server       one bare server
-  hatch        an environment, with what it extends
-  cursor, vscode-link, lmstudio
-               a link for each server that makes the program offer to add it
-  host:HOST    a new file of that host
-
-Examples:
+#[command(after_help = "Examples:
   hatch env export production --out servers.json
   hatch env export production --format cursor --server weather
   hatch env export production --format host:gemini")]
@@ -274,7 +269,13 @@ pub struct EnvExportArgs {
     /// The environment: a name, or the path of a file
     pub name: String,
 
-    /// The shape to print
+    /// The shape to print: mcp-servers, vscode, map, server, hatch, a link or a host's file
+    ///
+    /// `mcp-servers` is {"mcpServers": ...}, as most hosts and READMEs have it, `vscode` is
+    /// {"servers": ...}, `map` the bare map of servers, `server` one bare server, and `hatch` an
+    /// environment with what it extends. `cursor`, `vscode-link` and `lmstudio` are links, one
+    /// for each server, that make the program offer to add it. `host:HOST` is a new file of that
+    /// host, as its adapter writes it.
     #[arg(long, value_name = "FORMAT", default_value = "mcp-servers")]
     pub format: String,
 
@@ -303,8 +304,12 @@ pub struct EnvExportArgs {
 
 /// Edit an environment's file in $VISUAL or $EDITOR
 ///
-/// What was written is checked before it is kept.
+/// What was written is checked before it is kept. An editor has to wait until its file is
+/// closed, as 'code --wait' does.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch env edit production
+  hatch env edit production --dry-run")]
 pub struct EnvEditArgs {
     /// Its name
     pub name: String,

@@ -11,6 +11,7 @@ use hatch_core::registry::Host;
 
 use crate::Hosts;
 use crate::args::Cli;
+use crate::commands::env::export::FORMATS;
 use crate::context::Context;
 use crate::view::sanitize::sanitize_line;
 use crate::view::schemas::PUBLISHED;
@@ -36,6 +37,8 @@ pub enum Kind {
     Operations,
     /// A published shape of JSON.
     Schemas,
+    /// A shape that an environment is exported in.
+    Formats,
 }
 
 /// Where names are looked for.
@@ -87,6 +90,11 @@ impl Names {
             Kind::Backups => self.backups(cx),
             Kind::Operations => operations(cx),
             Kind::Schemas => Vec::new(),
+            Kind::Formats => {
+                let shapes = FORMATS.map(|(name, about)| (name.to_owned(), about.to_owned()));
+                let files = hosts(cx).into_iter().map(|(id, about)| (format!("host:{id}"), about));
+                shapes.into_iter().chain(files).collect()
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 pub mod add;
 mod current;
 mod edit;
-mod export;
+pub mod export;
 mod import;
 mod list;
 mod older;
