@@ -16,7 +16,6 @@ pub struct EnvArgs {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "a process has one")]
 pub enum EnvCommand {
     Create(EnvCreateArgs),
     List(EnvListArgs),

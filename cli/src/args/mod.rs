@@ -113,7 +113,6 @@ pub struct McpArgs {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "a process has one")]
 pub enum McpCommand {
     Sync(sync::SyncArgs),
     Status(status::StatusArgs),

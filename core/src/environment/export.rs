@@ -136,14 +136,14 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn servers(value: Value) -> Vec<Server> {
+    fn servers(value: &Value) -> Vec<Server> {
         let environment = json!({ "mcpServers": value }).to_string();
         super::super::Environment::parse(environment.as_bytes()).unwrap().servers_for(&[]).unwrap()
     }
 
     #[test]
     fn the_common_shapes_are_read_again_as_they_were() {
-        let servers = servers(json!({
+        let servers = servers(&json!({
             "b": {"command": "b", "args": ["-x", "${X}", "$${env:X}", "${env:X}"], "enabled": false},
             "a": {"httpUrl": "https://a/", "description": "d"}}));
         let text = mcp_servers(&servers).to_string();
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn vs_code_is_given_what_its_file_has_a_place_for() {
-        let servers = servers(json!({
+        let servers = servers(&json!({
             "a": {"command": "a", "env": {"X": "${env:X:-d}"}, "cwd": "/", "timeout": 5},
             "b": {"url": "https://b/", "oauth": {"clientId": "i", "scopes": ["s"]}},
             "c": {"type": "sse", "url": "https://c/", "oauth": {"clientSecret": "s"}}}));
