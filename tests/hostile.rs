@@ -19,7 +19,7 @@ const CONTRACT: &str = include_str!("../wit/host-adapter.wit");
 const DESCRIPTOR: &str = r#"{"id":"hostile","name":"Hostile","homepage":"https://example.com",
     "documents":[{"id":"d","format":"json","locations":[{"scope":"user","systems":[],
     "root":"home","path":".hostile/mcp.json"}],"prefer":"existing-file",
-    "sections":[["mcpServers"]],"accepts-bom":true}],"transports":["stdio"],"fields":[],
+    "sections":[["mcpServers"]],"accepts-bom":true}],"transports":["stdio"],"fields":[],"extras":[],
     "references":[],"after-write":null,"processes":[]}"#;
 
 /// Makes a component of the fields of a core module. Functions that are not among them give

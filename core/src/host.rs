@@ -77,6 +77,9 @@ pub struct HostDescriptor {
     pub transports: Vec<TransportKind>,
     /// What its file may say of a server besides command, args and env, or url.
     pub fields: Vec<Field>,
+    /// Fields of an entry that have no canonical name and that the host's documentation names,
+    /// as paths joined by dots.
+    pub extras: Vec<String>,
     /// What it expands in a value.
     pub references: Vec<Reference>,
     /// What a person must do after a change.

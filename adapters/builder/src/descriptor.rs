@@ -17,6 +17,7 @@ pub fn to_json(descriptor: &Descriptor) -> String {
         ("documents", list(&descriptor.documents, document)),
         ("transports", list(&descriptor.transports, |kind| text(transport(*kind)))),
         ("fields", list(&descriptor.fields, |name| text(field(*name)))),
+        ("extras", list(&descriptor.extras, |path| text(path))),
         ("references", list(&descriptor.references, |name| text(reference(*name)))),
         ("after-write", descriptor.after_write.as_deref().map_or(Value::Null, text)),
         ("processes", list(&descriptor.processes, |name| text(name))),

@@ -140,9 +140,7 @@ impl Comparison<'_> {
 fn remote(transport: &Transport) -> Option<&Remote> {
     match transport {
         Transport::Stdio(_) => None,
-        Transport::StreamableHttp(remote)
-        | Transport::Sse(remote)
-        | Transport::RemoteAuto(remote) => Some(remote),
+        Transport::Remote(remote) => Some(remote),
     }
 }
 

@@ -12,6 +12,9 @@ use std::fmt::Write as _;
 
 use parse::Parser;
 
+/// Members of an object whose names are compared with each other sooner than sorted.
+const FEW: usize = 8;
+
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -90,12 +93,7 @@ impl Value {
     /// The number, if it is a whole one that fits, however it is spelt (`1500.0`, `15e2`).
     pub fn as_u64(&self) -> Option<u64> {
         let Value::Number(digits) = self else { return None };
-        digits.parse().ok().or_else(|| {
-            // Floats hold whole numbers exactly up to 2^53.
-            let float: f64 = digits.parse().ok()?;
-            ((0.0..=9_007_199_254_740_992.0).contains(&float) && float.fract() == 0.0)
-                .then_some(float as u64)
-        })
+        digits.parse().ok().or_else(|| whole(digits))
     }
 
     /// The text that a string, a number or a boolean stands for where a host wants text.
@@ -181,6 +179,27 @@ impl Value {
     }
 }
 
+/// The value of a JSON number that is whole and not negative, in whatever way it is spelt.
+///
+/// In decimal, as it stands there: what parses floats would be the largest table in a
+/// component's memory, and rounds.
+fn whole(number: &str) -> Option<u64> {
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_negative = integer.starts_with('-');
+    let digits = [integer.trim_start_matches('-'), fraction].concat();
+    let digits = digits.trim_start_matches('0');
+    if digits.is_empty() {
+        return Some(0);
+    }
+    let significant = digits.trim_end_matches('0');
+    let zeros = i64::try_from(digits.len() - significant.len()).ok()?;
+    let places = i64::try_from(fraction.len()).ok()?;
+    let power = exponent.parse::<i32>().map(i64::from).ok()? + zeros - places;
+    let scale = 10_u64.checked_pow(u32::try_from(power).ok()?)?;
+    significant.parse::<u64>().ok().filter(|_| !is_negative)?.checked_mul(scale)
+}
+
 impl Object {
     /// An object without members.
     pub fn new() -> Object {
@@ -217,6 +236,9 @@ impl Object {
 
     /// Of members of the same name, puts the last one's value in the first one's place.
     fn settle(&mut self) {
+        if self.0.len() <= FEW && !self.has_repeats() {
+            return;
+        }
         let mut places = BTreeMap::new();
         let mut repeats = Vec::new();
         for (at, (name, _)) in self.0.iter().enumerate() {
@@ -235,6 +257,12 @@ impl Object {
             at += 1;
             !is_repeat
         });
+    }
+
+    /// Compares every name with those before it.
+    fn has_repeats(&self) -> bool {
+        let mut members = self.0.iter().enumerate();
+        members.any(|(at, (name, _))| self.0[..at].iter().any(|(other, _)| other == name))
     }
 
     /// Whether there are no members.
@@ -299,7 +327,7 @@ fn print_string(text: &str, out: &mut String) {
     out.push('"');
     let mut plain = 0;
     for (at, byte) in text.bytes().enumerate() {
-        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+        if !parse::is_special(byte) {
             continue;
         }
         out.push_str(&text[plain..at]);
@@ -334,6 +362,32 @@ mod tests {
             assert_eq!(Value::parse(text).unwrap().to_text(), text);
         }
         assert_eq!(Value::parse(r#""\ud83d\ude00\/""#).unwrap(), Value::string("😀/"));
+    }
+
+    #[test]
+    fn whole_numbers_are_known_in_any_spelling() {
+        for (text, number) in [
+            ("0", Some(0)),
+            ("-0", Some(0)),
+            ("-0.00e99", Some(0)),
+            ("1500", Some(1500)),
+            ("1500.0", Some(1500)),
+            ("15e2", Some(1500)),
+            ("0.015E+5", Some(1500)),
+            ("150000e-2", Some(1500)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("1844674407370955161.50e1", Some(u64::MAX)),
+            ("18446744073709551616", None),
+            ("1e20", None),
+            ("1e99999999999", None),
+            ("1.5", None),
+            ("15e-2", None),
+            ("1.00000000000000000001", None),
+            ("-1", None),
+            ("-1e0", None),
+        ] {
+            assert_eq!(Value::Number(text.to_owned()).as_u64(), number, "{text}");
+        }
     }
 
     #[test]

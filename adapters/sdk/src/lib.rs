@@ -54,6 +54,7 @@
 //! #           documents,
 //! #           transports: vec![TransportKind::Stdio, TransportKind::StreamableHttp],
 //! #           fields: DIALECT.fields(),
+//! #           extras: vec![],
 //! #           references: vec![],
 //! #           after_write: None,
 //! #           processes: vec![],
@@ -105,9 +106,9 @@ pub mod bindings {
 
 pub use bindings::exports::hatch::adapter::host_config::{
     Descriptor, DocumentSpec, Edit, EnvRef, Error, Extra, Field, Format, Location, Loss, LossKind,
-    Oauth, Os, Outcome, Place, Preference, Reading, Reference, Remote, Root, Scope, Section,
-    Segment, Server, Stdio, Template, Timeouts, ToolFilter, Transport, TransportKind, Unreadable,
-    Writing,
+    Oauth, Os, Outcome, Place, Preference, Reading, Reference, Remote, RemoteKind, Root, Scope,
+    Section, Segment, Server, Stdio, Template, Timeouts, ToolFilter, Transport, TransportKind,
+    Unreadable, Writing,
 };
 pub use dialect::{Dialect, Kinds, OauthKeys, RemoteKeys, Servers, StdioKeys};
 pub use template::{Literally, Spelling, Spot, Syntax};

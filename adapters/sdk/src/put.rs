@@ -6,9 +6,11 @@
 
 use crate::dialect::{Dialect, Kinds, OauthKeys};
 use crate::json::{Object, Value};
-use crate::read::{self, Kind, Live};
+use crate::read::{self, Live};
 use crate::template::{self, Spelling, normal};
-use crate::{Loss, LossKind, Oauth, Remote, Segment, Server, Spot, Stdio, Template, Transport};
+use crate::{
+    Loss, LossKind, Oauth, Remote, RemoteKind, Segment, Server, Spot, Stdio, Template, Transport,
+};
 
 /// The entry that says what is asked, or the reason why there can't be one.
 pub(crate) fn server(
@@ -20,9 +22,7 @@ pub(crate) fn server(
     let mut put = Put { dialect, entry, losses: Vec::new() };
     match &asked.transport {
         Transport::Stdio(stdio) => put.stdio(stdio)?,
-        Transport::StreamableHttp(remote) => put.remote(remote, Kind::Http)?,
-        Transport::Sse(remote) => put.remote(remote, Kind::Sse)?,
-        Transport::RemoteAuto(remote) => put.remote(remote, Kind::Auto)?,
+        Transport::Remote(remote) => put.remote(remote)?,
     }
     put.settings(asked);
     put.extras(asked)?;
@@ -116,7 +116,7 @@ impl Put<'_> {
         env
     }
 
-    fn remote(&mut self, asked: &Remote, kind: Kind) -> Result<(), String> {
+    fn remote(&mut self, asked: &Remote) -> Result<(), String> {
         let (dialect, keys) = (self.dialect, self.dialect.remote);
         if let Kinds::StdioOnly { refusal, .. } = dialect.kinds {
             return Err(refusal.to_owned());
@@ -133,7 +133,7 @@ impl Put<'_> {
         let url = self.value("url", old.as_ref(), &asked.url, Spot::Url)?;
         let same_url = old.as_ref() == Some(&url);
         let key = match live {
-            Some(Live::Remote(key, old)) if self.same_kind(old, kind, same_url) => key,
+            Some(Live::Remote(key, old)) if self.same_kind(old, asked.kind, same_url) => key,
             _ => {
                 if let Some(old) = keys.http_url {
                     self.entry.remove(old);
@@ -144,7 +144,7 @@ impl Put<'_> {
         if self.entry.get(key) != Some(&url) {
             self.entry.set(key, url);
         }
-        self.mark(live, kind, same_url);
+        self.mark(live, asked.kind, same_url);
         self.pairs(keys.headers, "headers", &asked.headers, Spot::Header)?;
         match (&asked.oauth, &keys.oauth) {
             (Some(oauth), Some(keys)) => self.oauth(oauth, keys),
@@ -158,12 +158,14 @@ impl Put<'_> {
 
     /// Whether an entry's kind does for the one that is asked. Asked for either kind, what
     /// an entry says of the same URL is as good as any.
-    fn same_kind(&self, old: Kind, asked: Kind, same_url: bool) -> bool {
+    fn same_kind(&self, old: RemoteKind, asked: RemoteKind, same_url: bool) -> bool {
         let detected = matches!(self.dialect.kinds, Kinds::Detected { .. });
-        old == asked || (asked == Kind::Auto && same_url) || (old == Kind::Auto && detected)
+        old == asked
+            || (asked == RemoteKind::Auto && same_url)
+            || (old == RemoteKind::Auto && detected)
     }
 
-    fn mark(&mut self, live: Option<Live>, asked: Kind, same_url: bool) {
+    fn mark(&mut self, live: Option<Live>, asked: RemoteKind, same_url: bool) {
         let key = self.dialect.kinds.key();
         if let Some(Live::Remote(_, old)) = live
             && self.same_kind(old, asked, same_url)
@@ -171,8 +173,10 @@ impl Put<'_> {
             return;
         }
         match (self.dialect.kinds, asked) {
-            (Kinds::Marked { .. }, Kind::Http) => self.entry.set(key, Value::string("http")),
-            (Kinds::Marked { .. }, Kind::Sse) => self.entry.set(key, Value::string("sse")),
+            (Kinds::Marked { .. }, RemoteKind::StreamableHttp) => {
+                self.entry.set(key, Value::string("http"))
+            }
+            (Kinds::Marked { .. }, RemoteKind::Sse) => self.entry.set(key, Value::string("sse")),
             _ => self.entry.remove(key),
         }
     }

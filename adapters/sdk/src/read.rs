@@ -3,22 +3,17 @@
 use crate::dialect::{Dialect, Kinds, OauthKeys};
 use crate::json::{Object, Value};
 use crate::template::as_literal;
-use crate::{Extra, Oauth, Remote, Server, Spot, Stdio, Template, Timeouts, ToolFilter, Transport};
+use crate::{
+    Extra, Oauth, Remote, RemoteKind, Server, Spot, Stdio, Template, Timeouts, ToolFilter,
+    Transport,
+};
 
 /// Which transport an entry is for, as far as its keys tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Live {
     Stdio,
     /// With the key that holds the URL.
-    Remote(&'static str, Kind),
-}
-
-/// A remote transport, as it is marked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Auto,
-    Http,
-    Sse,
+    Remote(&'static str, RemoteKind),
 }
 
 /// Reads an entry. The reason for a failure names keys and shows no values.
@@ -32,12 +27,7 @@ pub(crate) fn server(dialect: &Dialect, name: &str, value: &Value) -> Result<Ser
             if let Kinds::StdioOnly { refusal, .. } = dialect.kinds {
                 return Err(refusal.to_owned());
             }
-            let remote = remote(dialect, entry, url_key)?;
-            match kind {
-                Kind::Auto => Transport::RemoteAuto(remote),
-                Kind::Http => Transport::StreamableHttp(remote),
-                Kind::Sse => Transport::Sse(remote),
-            }
+            Transport::Remote(remote(dialect, entry, url_key, kind)?)
         }
         None if matches!(dialect.kinds, Kinds::StdioOnly { .. }) => {
             return Err(format!("it has no `{}`", dialect.stdio.command));
@@ -73,7 +63,11 @@ pub(crate) fn live(dialect: &Dialect, entry: &Object) -> Option<Live> {
     let url = http_url.or(Some(dialect.remote.url).filter(|key| entry.given(key).is_some()));
     match url {
         Some(key) if dialect.url_wins || !has_command => {
-            let kind = if http_url.is_some() { Kind::Http } else { marker(dialect, entry) };
+            let kind = if http_url.is_some() {
+                RemoteKind::StreamableHttp
+            } else {
+                marker(dialect, entry)
+            };
             Some(Live::Remote(key, kind))
         }
         _ => has_command.then_some(Live::Stdio),
@@ -81,11 +75,13 @@ pub(crate) fn live(dialect: &Dialect, entry: &Object) -> Option<Live> {
 }
 
 /// What an entry's marker says of a remote server. An unknown one says nothing.
-fn marker(dialect: &Dialect, entry: &Object) -> Kind {
+fn marker(dialect: &Dialect, entry: &Object) -> RemoteKind {
     match entry.given(dialect.kinds.key()).and_then(Value::as_str) {
-        Some("sse") => Kind::Sse,
-        Some("http" | "streamable-http" | "streamableHttp" | "streamable_http") => Kind::Http,
-        _ => Kind::Auto,
+        Some("sse") => RemoteKind::Sse,
+        Some("http" | "streamable-http" | "streamableHttp" | "streamable_http") => {
+            RemoteKind::StreamableHttp
+        }
+        _ => RemoteKind::Auto,
     }
 }
 
@@ -137,8 +133,10 @@ pub(crate) fn split_command(
     command: Template,
     args: Vec<Template>,
 ) -> (Template, Vec<Template>) {
-    let whole = as_literal(&command).filter(|_| dialect.splits_command && args.is_empty());
-    let Some(whole) = whole else { return (command, args) };
+    if !dialect.splits_command || !args.is_empty() {
+        return (command, args);
+    }
+    let Some(whole) = as_literal(&command) else { return (command, args) };
     let mut words = whole.split_ascii_whitespace();
     let Some(first) = words.next() else { return (command, args) };
     if first.contains('/') || whole.contains(['\'', '"', '\\']) {
@@ -173,7 +171,12 @@ fn pairs(
     Ok(pairs)
 }
 
-fn remote(dialect: &Dialect, entry: &Object, url_key: &str) -> Result<Remote, String> {
+fn remote(
+    dialect: &Dialect,
+    entry: &Object,
+    url_key: &str,
+    kind: RemoteKind,
+) -> Result<Remote, String> {
     let url = entry.given(url_key).and_then(Value::as_str);
     let url = url.ok_or_else(|| format!("its `{url_key}` is no text"))?;
     let oauth = dialect
@@ -182,6 +185,7 @@ fn remote(dialect: &Dialect, entry: &Object, url_key: &str) -> Result<Remote, St
         .as_ref()
         .and_then(|keys| read_oauth(dialect, keys, entry.given(keys.object)?.as_object()?));
     Ok(Remote {
+        kind,
         url: dialect.syntax.parse(url, Spot::Url),
         headers: pairs(dialect, entry, dialect.remote.headers, Spot::Header)?,
         oauth,

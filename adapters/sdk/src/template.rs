@@ -124,12 +124,17 @@ fn misread(syntax: &dyn Syntax, host: &str, template: &[Segment], spot: Spot) ->
 
 /// Joins neighbouring literals and drops empty ones, so that equal values are equal.
 pub fn normal(segments: &[Segment]) -> Template {
+    joined(segments.to_vec())
+}
+
+/// As [`normal`], of segments that nobody else needs.
+fn joined(segments: Template) -> Template {
     let mut joined: Template = Vec::with_capacity(segments.len());
     for segment in segments {
         match (joined.last_mut(), segment) {
             (_, Segment::Literal(text)) if text.is_empty() => {}
-            (Some(Segment::Literal(before)), Segment::Literal(text)) => before.push_str(text),
-            _ => joined.push(segment.clone()),
+            (Some(Segment::Literal(before)), Segment::Literal(text)) => before.push_str(&text),
+            (_, segment) => joined.push(segment),
         }
     }
     joined
@@ -137,7 +142,7 @@ pub fn normal(segments: &[Segment]) -> Template {
 
 /// Text without references.
 pub fn literal(text: &str) -> Template {
-    normal(&[Segment::Literal(text.to_owned())])
+    if text.is_empty() { vec![] } else { vec![Segment::Literal(text.to_owned())] }
 }
 
 /// The text of a template that has no references.
@@ -170,7 +175,7 @@ pub fn parse_braces(text: &str, reference: impl Fn(&str) -> Option<Segment>) -> 
         }
     }
     segments.push(Segment::Literal(text[plain..].to_owned()));
-    normal(&segments)
+    joined(segments)
 }
 
 /// A segment as environment files of hatch spell it.

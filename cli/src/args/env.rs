@@ -210,9 +210,7 @@ pub struct EnvCurrentArgs {
   hatch env import laptop --from-host cursor --replace
   hatch env import --from-hatch-py")]
 pub struct EnvImportArgs {
-    /// The environment's name
-    ///
-    /// With --from-hatch-py it may be left out: all that the older hatch has are taken then.
+    /// The environment's name; with --from-hatch-py, the one to take [default there: all]
     #[arg(value_name = "NAME", required_unless_present = "from_hatch_py")]
     pub environment: Option<String>,
 
@@ -249,9 +247,10 @@ pub struct EnvImportSourceArgs {
     #[arg(long, value_name = "HOST")]
     pub from_host: Option<String>,
 
-    /// Take the environments that the older hatch keeps in this file
+    /// Take the environments that the older hatch keeps in a file
     ///
-    /// Without a path that is envs/environments.json in hatch's own folder. Each of its packages becomes a server. The file is never changed.
+    /// Without PATH that is envs/environments.json in hatch's own folder. Each of its packages
+    /// becomes a server. The file is never changed.
     #[arg(long, value_name = "PATH", num_args = 0..=1)]
     pub from_hatch_py: Option<Option<PathBuf>>,
 }
@@ -261,17 +260,7 @@ pub struct EnvImportSourceArgs {
 /// Literal values that look like secrets are replaced by references, and the variables are
 /// named.
 #[derive(Args, Debug)]
-#[command(after_help = "Formats:
-  mcp-servers  {\"mcpServers\": ...}, as most hosts and READMEs have it
-  vscode       {\"servers\": ...}, as VS Code has it
-  map          the bare map of servers
-  server       one bare server
-  hatch        an environment, with what it extends
-  cursor, vscode-link, lmstudio
-               a link for each server that makes the program offer to add it
-  host:HOST    a new file of that host
-
-Examples:
+#[command(after_help = "Examples:
   hatch env export production --out servers.json
   hatch env export production --format cursor --server weather
   hatch env export production --format host:gemini")]
@@ -280,7 +269,20 @@ pub struct EnvExportArgs {
     pub name: String,
 
     /// The shape to print
-    #[arg(long, value_name = "FORMAT", default_value = "mcp-servers")]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "mcp-servers",
+        long_help = "The shape to print:
+  mcp-servers  {\"mcpServers\": ...}, as most hosts and READMEs have it
+  vscode       {\"servers\": ...}, as VS Code has it
+  map          the bare map of servers
+  server       one bare server
+  hatch        an environment, with what it extends
+  cursor, vscode-link, lmstudio
+               a link for each server that makes the program offer to add it
+  host:HOST    a new file of that host"
+    )]
     pub format: String,
 
     /// Print only this server (can be repeated, or separated by commas)

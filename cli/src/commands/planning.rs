@@ -68,6 +68,13 @@ pub fn on_hosts(planned: &[TargetPlan]) -> String {
     }
 }
 
+/// The bridge of a command line, if there is to be one.
+pub fn bridge(text: Option<&str>) -> Result<Option<Bridge>, Fault> {
+    text.map(Bridge::new).transpose().map_err(|error| {
+        Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'")
+    })
+}
+
 /// Plans for every target, and fails with all that stood in the way.
 pub fn each(
     cx: &Context,
@@ -76,13 +83,6 @@ pub fn each(
 ) -> Result<Vec<TargetPlan>, CommandError> {
     let planned = cx.output.during("Planning", || planner::each(targets, plan));
     planned.map_err(|errors| unplanned(targets, &errors))
-}
-
-/// The bridge of a command line, if there is to be one.
-pub fn bridge(text: Option<&str>) -> Result<Option<Bridge>, Fault> {
-    text.map(Bridge::new).transpose().map_err(|error| {
-        Fault::of(&error).hint("for example: --bridge 'npx -y mcp-remote {url} {headers}'")
-    })
 }
 
 /// What stood in the way of planning, target by target.

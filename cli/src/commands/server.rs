@@ -69,8 +69,7 @@ impl Said {
 
 /// Whether hosts of an adapter know a field that has no canonical name.
 fn knows(adapter: &HostDescriptor, field: &str) -> bool {
-    // Gemini CLI's documentation of `mcpServers` is the only one that has it.
-    adapter.id.as_str() == "gemini" && field == TRUST
+    adapter.extras.iter().any(|known| known == field)
 }
 
 /// The name of a server.

@@ -56,12 +56,10 @@ macro_rules! conversions {
             let transport = match &server.transport {
                 Transport::Stdio(stdio) => wit::Transport::Stdio(stdio_in(stdio, adapter)?),
                 Transport::StreamableHttp(remote) => {
-                    wit::Transport::StreamableHttp(remote_in(remote, adapter)?)
+                    remote_in(wit::RemoteKind::StreamableHttp, remote, adapter)?
                 }
-                Transport::Sse(remote) => wit::Transport::Sse(remote_in(remote, adapter)?),
-                Transport::RemoteAuto(remote) => {
-                    wit::Transport::RemoteAuto(remote_in(remote, adapter)?)
-                }
+                Transport::Sse(remote) => remote_in(wit::RemoteKind::Sse, remote, adapter)?,
+                Transport::RemoteAuto(remote) => remote_in(wit::RemoteKind::Auto, remote, adapter)?,
             };
             Ok(wit::Server {
                 name: server.name.as_str().to_owned(),
@@ -100,7 +98,11 @@ macro_rules! conversions {
             })
         }
 
-        fn remote_in(remote: &server::Remote, adapter: &HostId) -> Result<wit::Remote, String> {
+        fn remote_in(
+            kind: wit::RemoteKind,
+            remote: &server::Remote,
+            adapter: &HostId,
+        ) -> Result<wit::Transport, String> {
             let oauth = |oauth: &server::OAuth| -> Result<wit::Oauth, String> {
                 Ok(wit::Oauth {
                     client_id: optional_in(&oauth.client_id, adapter)?,
@@ -111,11 +113,12 @@ macro_rules! conversions {
                     redirect_uri: optional_in(&oauth.redirect_uri, adapter)?,
                 })
             };
-            Ok(wit::Remote {
+            Ok(wit::Transport::Remote(wit::Remote {
+                kind,
                 url: template_in(&remote.url, adapter)?,
                 headers: pairs_in(&remote.headers, adapter)?,
                 oauth: remote.oauth.as_ref().map(oauth).transpose()?,
-            })
+            }))
         }
 
         fn pairs_in(
@@ -234,12 +237,13 @@ macro_rules! conversions {
             let name = ServerName::new(server.name).ok_or("it listed a server without a name")?;
             let transport = match server.transport {
                 wit::Transport::Stdio(stdio) => Transport::Stdio(stdio_out(stdio, adapter)),
-                wit::Transport::StreamableHttp(remote) => {
-                    Transport::StreamableHttp(remote_out(remote, adapter))
-                }
-                wit::Transport::Sse(remote) => Transport::Sse(remote_out(remote, adapter)),
-                wit::Transport::RemoteAuto(remote) => {
-                    Transport::RemoteAuto(remote_out(remote, adapter))
+                wit::Transport::Remote(remote) => {
+                    let transport = match remote.kind {
+                        wit::RemoteKind::StreamableHttp => Transport::StreamableHttp,
+                        wit::RemoteKind::Sse => Transport::Sse,
+                        wit::RemoteKind::Auto => Transport::RemoteAuto,
+                    };
+                    transport(remote_out(remote, adapter))
                 }
             };
             Ok(Server {
@@ -325,6 +329,7 @@ macro_rules! conversions {
                 documents: descriptor.documents.into_iter().map(document_out).collect(),
                 transports: descriptor.transports.into_iter().map(transport_kind_out).collect(),
                 fields: descriptor.fields.into_iter().map(field_out).collect(),
+                extras: descriptor.extras,
                 references: descriptor.references.into_iter().map(reference_out).collect(),
                 after_write: descriptor.after_write.as_deref().map($crate::clean),
                 processes: descriptor.processes,

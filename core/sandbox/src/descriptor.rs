@@ -13,6 +13,7 @@ const MAX_DOCUMENTS: usize = 16;
 const MAX_LOCATIONS: usize = 64;
 const MAX_SECTIONS: usize = 64;
 const MAX_PROCESSES: usize = 64;
+const MAX_EXTRAS: usize = 256;
 
 /// Checks that a descriptor makes sense and asks for nothing but places below its roots.
 ///
@@ -26,6 +27,10 @@ pub fn check(descriptor: &HostDescriptor) -> Result<(), String> {
     bounded("processes", descriptor.processes.len(), MAX_PROCESSES)?;
     for process in &descriptor.processes {
         text("name of a process", process)?;
+    }
+    bounded("extra fields", descriptor.extras.len(), MAX_EXTRAS)?;
+    for extra in &descriptor.extras {
+        check_extra(extra)?;
     }
     if descriptor.documents.is_empty() {
         return Err("it describes a host without a document".to_owned());
@@ -82,6 +87,15 @@ fn check_location(location: &Candidate) -> Result<(), String> {
     if in_folders > 1 || in_file > 0 { Err(bad_path(&location.path)) } else { Ok(()) }
 }
 
+/// Keys of an entry, joined by dots.
+fn check_extra(extra: &str) -> Result<(), String> {
+    text("extra field", extra)?;
+    if extra.split('.').any(str::is_empty) {
+        return Err(crate::clean(&format!("it gives an extra field that can't be: `{extra}`")));
+    }
+    Ok(())
+}
+
 /// A path stays below its root, on every system.
 fn check_path(path: &str) -> Result<(), String> {
     text("path", path)?;
@@ -133,7 +147,7 @@ mod tests {
         let plain = r#"{"id":"a","name":"A","homepage":"h","documents":[{"id":"d","format":"json",
             "locations":[{"scope":"user","systems":[],"root":"home","path":".a/mcp.json"}],
             "prefer":"existing-file","sections":[["mcpServers"]],"accepts-bom":true}],
-            "transports":["stdio"],"fields":[],"references":[],"after-write":null,"processes":[]}"#;
+            "transports":["stdio"],"fields":[],"extras":[],"references":[],"after-write":null,"processes":[]}"#;
         let (from, to) = change.split_once(" => ").unwrap_or_default();
         assert!(plain.contains(from), "{from}");
         serde_json::from_str(&plain.replacen(from, to, 1)).unwrap()
@@ -148,6 +162,7 @@ mod tests {
             r#""home" => {"pointer":".a/where"}"#,
             r#"[["mcpServers"]] => [["mcpServers"],["mcp","servers"],["mcp","inputs"]]"#,
             r#"[["mcpServers"]] => [[]]"#,
+            r#""extras":[] => "extras":["trust","oauth.issuer"]"#,
         ] {
             assert_eq!(check(&descriptor(change)), Ok(()), "{change}");
         }
@@ -175,6 +190,10 @@ mod tests {
             r#"[["mcpServers"]] => [["a"],["a"]]"#,
             r#"[["mcpServers"]] => [["a"],[]]"#,
             r#"["stdio"] => []"#,
+            r#""extras":[] => "extras":[""]"#,
+            r#""extras":[] => "extras":["oauth..issuer"]"#,
+            r#""extras":[] => "extras":["oauth."]"#,
+            r#""extras":[] => "extras":["a\u001bb"]"#,
             r#""name":"A" => "name":"A\u001b[2J""#,
         ] {
             assert!(check(&descriptor(change)).is_err(), "{change}");

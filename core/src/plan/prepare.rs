@@ -259,6 +259,7 @@ mod tests {
             documents: vec![],
             transports,
             fields: vec![],
+            extras: vec![],
             references,
             after_write: None,
             processes: vec![],

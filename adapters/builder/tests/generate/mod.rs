@@ -2,8 +2,8 @@
 
 use hatch_adapter_sdk::json::{Object, Value};
 use hatch_adapter_sdk::{
-    Adapter, EnvRef, Extra, Oauth, Place, Remote, Section, Segment, Server, Stdio, Template,
-    Timeouts, ToolFilter, Transport,
+    Adapter, EnvRef, Extra, Oauth, Place, Remote, RemoteKind, Section, Segment, Server, Stdio,
+    Template, Timeouts, ToolFilter, Transport,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -164,14 +164,12 @@ fn transport() -> impl Strategy<Value = Transport> {
         token_url: parts.swap_remove(0),
         redirect_uri: parts.swap_remove(0),
     });
-    let remote = (template(), pairs(), option::of(oauth))
-        .prop_map(|(url, headers, oauth)| Remote { url, headers, oauth });
-    let kinds = select(vec![
-        Transport::StreamableHttp as fn(Remote) -> Transport,
-        Transport::Sse,
-        Transport::RemoteAuto,
-    ]);
-    prop_oneof![stdio, (kinds, remote).prop_map(|(kind, remote)| kind(remote))]
+    let kinds = select(vec![RemoteKind::StreamableHttp, RemoteKind::Sse, RemoteKind::Auto]);
+    let remote =
+        (kinds, template(), pairs(), option::of(oauth)).prop_map(|(kind, url, headers, oauth)| {
+            Transport::Remote(Remote { kind, url, headers, oauth })
+        });
+    prop_oneof![stdio, remote]
 }
 
 fn extra() -> impl Strategy<Value = Extra> {

@@ -63,6 +63,7 @@ impl Adapter for ClaudeDesktop {
             documents: vec![document],
             transports: vec![TransportKind::Stdio],
             fields: DIALECT.fields(),
+            extras: vec![],
             references: vec![],
             after_write: Some("quit and reopen Claude Desktop".to_owned()),
             // It rewrites the file from memory: anthropics/claude-code issue 32345,

@@ -109,6 +109,7 @@ impl Adapter for Cursor {
                 TransportKind::Sse,
             ],
             fields: DIALECT.fields(),
+            extras: vec![],
             references: vec![Reference::Env, Reference::UserHome, Reference::WorkspaceFolder],
             after_write: None,
             processes: vec![],

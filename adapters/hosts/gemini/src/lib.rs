@@ -49,6 +49,21 @@ static DIALECT: Dialect = Dialect {
     ..Dialect::new("Gemini CLI", "settings", &["mcpServers"], &Variables)
 };
 
+/// What else an entry may say (packages/core/src/config/config.ts `MCPServerConfig`,
+/// packages/core/src/mcp/oauth-provider.ts `MCPOAuthConfig`). Not among them: `extension`, where
+/// extensions keep their books, and `tcp`, a transport that is not there yet.
+const EXTRAS: [&str; 9] = [
+    "trust",
+    "oauth.enabled",
+    "oauth.issuer",
+    "oauth.audiences",
+    "oauth.tokenParamName",
+    "oauth.registrationUrl",
+    "authProviderType",
+    "targetAudience",
+    "targetServiceAccount",
+];
+
 const EXCLUDED: &[&str] = &["mcp", "excluded"];
 const ALLOWED: &[&str] = &["mcp", "allowed"];
 
@@ -159,6 +174,7 @@ impl Adapter for Gemini {
                 TransportKind::Sse,
             ],
             fields: DIALECT.fields(),
+            extras: EXTRAS.map(str::to_owned).to_vec(),
             references: vec![Reference::Env, Reference::EnvDefault],
             after_write: Some("restart Gemini CLI".to_owned()),
             processes: vec![],

@@ -75,6 +75,7 @@ impl Adapter for LmStudio {
                 TransportKind::Sse,
             ],
             fields: DIALECT.fields(),
+            extras: vec![],
             references: vec![],
             after_write: None,
             // A save in the app's editor writes the whole file anew.

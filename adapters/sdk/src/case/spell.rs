@@ -3,8 +3,8 @@
 use crate::json::{Object, Value};
 use crate::template::{canonical, normal};
 use crate::{
-    Edit, EnvRef, Error, Extra, LossKind, Oauth, Outcome, Place, Reading, Remote, Segment, Server,
-    Stdio, Template, Timeouts, ToolFilter, Transport,
+    Edit, EnvRef, Error, Extra, LossKind, Oauth, Outcome, Place, Reading, Remote, RemoteKind,
+    Segment, Server, Stdio, Template, Timeouts, ToolFilter, Transport,
 };
 
 /// Reads `{ "put": SERVER }` or `{ "remove": "NAME" }`.
@@ -77,7 +77,14 @@ fn transport_from(fields: &mut Fields) -> Result<Transport, String> {
             cwd: fields.template("cwd")?,
         }));
     }
-    let remote = Remote {
+    let kind = match kind.as_str() {
+        "http" => RemoteKind::StreamableHttp,
+        "sse" => RemoteKind::Sse,
+        "remote" => RemoteKind::Auto,
+        _ => return Err(format!("`type` is `{kind}`")),
+    };
+    Ok(Transport::Remote(Remote {
+        kind,
         url: fields.template("url")?.ok_or("a server has no `url`")?,
         headers: fields.pairs("headers")?,
         oauth: if fields.0.get("oauth").is_none() {
@@ -94,13 +101,7 @@ fn transport_from(fields: &mut Fields) -> Result<Transport, String> {
             };
             Some(client.end().map(|()| oauth)?)
         },
-    };
-    match kind.as_str() {
-        "http" => Ok(Transport::StreamableHttp(remote)),
-        "sse" => Ok(Transport::Sse(remote)),
-        "remote" => Ok(Transport::RemoteAuto(remote)),
-        _ => Err(format!("`type` is `{kind}`")),
-    }
+    }))
 }
 
 fn extras_from(value: Option<&Value>) -> Result<Vec<Extra>, String> {
@@ -175,9 +176,7 @@ pub fn server_to(server: &Server) -> Value {
     object.set("name", Value::string(&server.name));
     match &server.transport {
         Transport::Stdio(stdio) => stdio_to(stdio, &mut object),
-        Transport::StreamableHttp(remote) => remote_to("http", remote, &mut object),
-        Transport::Sse(remote) => remote_to("sse", remote, &mut object),
-        Transport::RemoteAuto(remote) => remote_to("remote", remote, &mut object),
+        Transport::Remote(remote) => remote_to(remote, &mut object),
     }
     let number = |limit: u64| Value::Number(limit.to_string());
     let timeouts = [
@@ -209,7 +208,12 @@ fn stdio_to(stdio: &Stdio, object: &mut Object) {
     set(object, "cwd", stdio.cwd.as_deref().map(template_to));
 }
 
-fn remote_to(kind: &str, remote: &Remote, object: &mut Object) {
+fn remote_to(remote: &Remote, object: &mut Object) {
+    let kind = match remote.kind {
+        RemoteKind::StreamableHttp => "http",
+        RemoteKind::Sse => "sse",
+        RemoteKind::Auto => "remote",
+    };
     object.set("type", Value::string(kind));
     object.set("url", template_to(&remote.url));
     set(object, "headers", pairs_to(&remote.headers));

@@ -134,11 +134,10 @@ impl<'a> Parser<'a> {
         self.at += 1;
         let mut text = String::new();
         loop {
-            let start = self.at;
-            while self.peek().is_some_and(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
-                self.at += 1;
-            }
-            text.push_str(&self.text[start..self.at]);
+            let rest = &self.text[self.at..];
+            let plain = rest.bytes().position(is_special).unwrap_or(rest.len());
+            text.push_str(&rest[..plain]);
+            self.at += plain;
             if self.eat(b'"') {
                 return Ok(text);
             }
@@ -194,10 +193,11 @@ impl<'a> Parser<'a> {
 
     fn skip_space(&mut self) {
         loop {
-            while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-                self.at += 1;
-            }
             let rest = &self.text[self.at..];
+            let is_space = |byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+            let space = rest.bytes().position(|byte| !is_space(byte)).unwrap_or(rest.len());
+            self.at += space;
+            let rest = &rest[space..];
             if self.relaxed && rest.starts_with("//") {
                 self.at += rest.find('\n').unwrap_or(rest.len());
             } else if self.relaxed && rest.starts_with("/*") {
@@ -221,4 +221,9 @@ impl<'a> Parser<'a> {
     fn fail<T>(&self, what: &str) -> Result<T, String> {
         Err(format!("{what} at byte {}", self.at))
     }
+}
+
+/// Whether a byte of a string stands for anything but itself.
+pub(super) fn is_special(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
 }
