@@ -10,14 +10,14 @@ use crate::common::{fails, has};
 
 /// Every visible command with its path, the outermost first.
 fn commands() -> Vec<(String, Command)> {
-    fn collect(command: &Command, path: String, found: &mut Vec<(String, Command)>) {
-        found.push((path.clone(), command.clone()));
+    fn collect(command: &Command, path: &str, found: &mut Vec<(String, Command)>) {
+        found.push((path.to_owned(), command.clone()));
         for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
-            collect(inner, format!("{path} {}", inner.get_name()), found);
+            collect(inner, &format!("{path} {}", inner.get_name()), found);
         }
     }
     let mut found = Vec::new();
-    collect(&hatch_cli::command(), "hatch".to_owned(), &mut found);
+    collect(&hatch_cli::command(), "hatch", &mut found);
     found
 }
 

@@ -247,6 +247,6 @@ fn a_schema_is_found_by_name_and_by_id() {
     );
     assert_eq!(wrong.stdout, "");
     let listed = home.line("schema").expect(0).stdout;
-    crate::common::has(&listed, &["hatch.run/1", "A plan, and what became of it"]);
+    crate::common::has(&listed, &["run  ", "A plan, and what became of it"]);
     assert!(home.files().is_empty(), "nothing is written");
 }

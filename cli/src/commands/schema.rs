@@ -20,9 +20,9 @@ pub fn run(output: &Output, args: &SchemaArgs) -> Result<Exit, CommandError> {
         output.json(&schemas)?;
         return Ok(Exit::Success);
     }
-    let mut table = Table::new(&["Name", "Id", "What it describes"]);
+    let mut table = Table::new(&["Name", "What it describes"]);
     for row in schemas.rows() {
-        table.row([row.name.to_owned(), row.id.to_owned(), row.about.clone()]);
+        table.row([row.name.to_owned(), row.about.clone()]);
     }
     output.print(&table.render(output.width))?;
     Ok(Exit::Success)
