@@ -22,7 +22,8 @@ pub fn servers(cx: &Context, args: &ListServersArgs) -> Result<Exit, CommandErro
 }
 
 fn list(cx: &Context, host: Option<&str>, server: Option<&str>) -> Result<Listed, CommandError> {
-    let findings = read::hosts(cx, &Wanted::new(host)?, &Wanted::new(server)?)?;
+    let (hosts, servers) = Wanted::both(host, server)?;
+    let findings = read::hosts(cx, &hosts, &servers)?;
     let managed = cx.managed().unwrap_or_default();
     let mut rows = Vec::new();
     for found in findings.hosts {

@@ -22,6 +22,18 @@ impl Wanted {
         Ok(Wanted(pattern.map_err(Fault::usage)?))
     }
 
+    /// Both filters of a listing; if both are wrong, both are said to be.
+    pub fn both(hosts: Option<&str>, servers: Option<&str>) -> Result<(Self, Self), CommandError> {
+        match (Wanted::new(hosts), Wanted::new(servers)) {
+            (Ok(hosts), Ok(servers)) => Ok((hosts, servers)),
+            (Err(mut error), Err(other)) => {
+                error.faults.extend(other.faults);
+                Err(error)
+            }
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        }
+    }
+
     /// Whether a name is one of them.
     pub fn has(&self, name: &str) -> Result<bool, CommandError> {
         match &self.0 {

@@ -24,8 +24,8 @@ use crate::view::wrap::wrap;
 
 /// Each host with all that it has.
 pub fn hosts(cx: &Context, args: &ShowHostsArgs) -> Result<Exit, CommandError> {
-    let servers = Wanted::new(args.server.as_deref())?;
-    let findings = read::hosts(cx, &Wanted::new(args.name.as_deref())?, &servers)?;
+    let (hosts, servers) = Wanted::both(args.name.as_deref(), args.server.as_deref())?;
+    let findings = read::hosts(cx, &hosts, &servers)?;
     let managed = cx.managed().unwrap_or_default();
     let backups = backup_counts(cx)?;
     let secrets = Secrets::of(args.show_secrets);
@@ -50,8 +50,8 @@ pub fn hosts(cx: &Context, args: &ShowHostsArgs) -> Result<Exit, CommandError> {
 
 /// Each server with all hosts that have it.
 pub fn servers(cx: &Context, args: &ShowServersArgs) -> Result<Exit, CommandError> {
-    let servers = Wanted::new(args.name.as_deref())?;
-    let findings = read::hosts(cx, &Wanted::new(args.host.as_deref())?, &servers)?;
+    let (hosts, servers) = Wanted::both(args.host.as_deref(), args.name.as_deref())?;
+    let findings = read::hosts(cx, &hosts, &servers)?;
     let managed = cx.managed().unwrap_or_default();
     let secrets = Secrets::of(args.show_secrets);
     let mut by_name: BTreeMap<String, Vec<HostWithServer>> = BTreeMap::new();

@@ -8,6 +8,7 @@ use hatch_core::owner::Owner;
 use hatch_core::plan::{
     Change, ChangeKind, FieldChange, FilePlan, Noting, Plan, Shown, TargetPlan,
 };
+use unicode_width::UnicodeWidthStr;
 
 use super::count;
 use super::sanitize::sanitize_line;
@@ -113,7 +114,11 @@ fn server(
         let _ = writeln!(text, "  {style}{mark} {name}{style:#}{rest}");
     };
     match &change.kind {
-        ChangeKind::Add(fields) => line(ADD, '+', &format!("  {}", summary(fields, secrets))),
+        ChangeKind::Add(fields) => {
+            let summary = summary(fields, secrets);
+            let used = "  + ".len() + name.width() + "  ".len();
+            line(ADD, '+', &beside_or_below(&summary, used, width));
+        }
         ChangeKind::Update(_) => line(UPDATE, '~', ""),
         ChangeKind::Keep => line(DIM, '=', ""),
         ChangeKind::Remove => line(REMOVE, '-', ""),
@@ -139,6 +144,16 @@ fn server(
 
 /// The fields that the line of a new server says.
 const SUMMARY: [&str; 4] = ["transport", "command", "args", "url"];
+
+/// What goes on beside what stands there already or, where there is no room, below it.
+fn beside_or_below(text: &str, used: usize, width: Option<usize>) -> String {
+    match width {
+        Some(width) if used + text.width() > width => {
+            format!("\n      {}", wrap(text, 6, Some(width)))
+        }
+        _ => format!("  {text}"),
+    }
+}
 
 /// How a server is reached, on one line.
 fn summary(fields: &[FieldChange], secrets: Secrets) -> String {
@@ -238,5 +253,17 @@ impl Totals {
             let _ = write!(text, ", {} left out", count(self.refused, "server"));
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_room_beside_a_name_stands_below_it() {
+        assert_eq!(beside_or_below("npx x", 10, Some(15)), "  npx x");
+        assert_eq!(beside_or_below("npx x y", 10, None), "  npx x y");
+        assert_eq!(beside_or_below("npx -y files", 10, Some(18)), "\n      npx -y\n      files");
     }
 }
