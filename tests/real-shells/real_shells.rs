@@ -1,7 +1,6 @@
 //! The scripts of `hatch completions`, in the shells that they are for: a person types, and
 //! presses the Tab key.
 #![cfg(unix)]
-#![expect(clippy::disallowed_methods, reason = "tests make and look at files of their own")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 use std::path::{Path, PathBuf};
