@@ -174,7 +174,7 @@ impl Put<'_> {
         }
         match (self.dialect.kinds, asked) {
             (Kinds::Marked { .. }, RemoteKind::StreamableHttp) => {
-                self.entry.set(key, Value::string("http"))
+                self.entry.set(key, Value::string("http"));
             }
             (Kinds::Marked { .. }, RemoteKind::Sse) => self.entry.set(key, Value::string("sse")),
             _ => self.entry.remove(key),

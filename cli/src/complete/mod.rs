@@ -108,8 +108,8 @@ fn kind(path: &str, arg: &Arg) -> Option<Kind> {
         ("ID", _) if path == "hatch mcp undo" => Some(Kind::Operations),
         ("NAME", _) if path == "hatch host remove" => Some(Kind::NamedHosts),
         ("ADAPTER", _) => Some(Kind::Adapters),
+        ("FORMAT", _) => Some(Kind::Formats),
         ("NAME", _) if path.starts_with("hatch env") => Some(Kind::Environments),
-        ("FORMAT", _) if path == "hatch env export" => Some(Kind::Formats),
         ("NAME", _) if path == "hatch schema" => Some(Kind::Schemas),
         _ => None,
     }
@@ -169,6 +169,9 @@ mod tests {
             ("hatch mcp undo id", Kind::Operations),
             ("hatch mcp backup restore backup", Kind::Backups),
             ("hatch env show name", Kind::Environments),
+            ("hatch env import environment", Kind::Environments),
+            ("hatch env export format", Kind::Formats),
+            ("hatch env export servers", Kind::Servers),
             ("hatch schema name", Kind::Schemas),
         ] {
             assert!(found.contains(&(what.to_owned(), expected)), "{what}: {found:?}");

@@ -94,7 +94,7 @@ impl Names {
             Kind::Backups => self.backups(cx),
             Kind::Operations => operations(cx),
             Kind::Formats => {
-                let named = FORMATS.map(|name| (name.to_owned(), String::new()));
+                let named = FORMATS.map(|(name, about)| (name.to_owned(), about.to_owned()));
                 let of_host =
                     hosts(cx).into_iter().map(|(id, about)| (format!("host:{id}"), about));
                 named.into_iter().chain(of_host).collect()

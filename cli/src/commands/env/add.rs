@@ -70,7 +70,7 @@ pub fn put(
 /// The name of an environment that hatch keeps.
 pub fn own_name(name: &str) -> Result<EnvironmentName, CommandError> {
     EnvironmentName::new(name).map_err(|error| {
-        let fault = Fault::of(&error);
+        let fault = Fault::bad_name(&error);
         match name.contains(['/', '\\']) {
             true => fault.hint("a file that hatch does not keep is changed with an editor").usage(),
             false => fault.usage(),

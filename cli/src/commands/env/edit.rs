@@ -22,10 +22,8 @@ pub fn run(cx: &Context, args: &EnvEditArgs) -> Result<Exit, CommandError> {
     let write = WriteArgs::from(&args.write);
     begin(cx, &write)?;
     let Some(before) = file_of(cx, &name).map_err(Fault::failure)? else {
-        // It is looked for once more, for the names that are like it.
-        let missing = cx.read_environment(name.as_str()).err();
-        let fault = missing.unwrap_or_else(|| Fault::new(format!("`{name}` came up just now")));
-        return Err(fault.hint(format!("`hatch env create {name}` makes it")).failure());
+        let hint = format!("`hatch env create {name}` makes it");
+        return Err(cx.no_environment(name.as_str()).hint(hint).failure());
     };
     let editor = Editor::find().map_err(|error| not_edited(&error).failure())?;
     let after = edited(cx, &name, &before, &editor)?;

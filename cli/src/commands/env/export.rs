@@ -27,6 +27,18 @@ use crate::exit::Exit;
 use crate::view::count;
 use crate::view::sanitize::{escape_json, sanitize_line};
 
+/// What can be asked for, and what it is; besides, a host's file as `host:HOST`.
+pub const FORMATS: [(&str, &str); 8] = [
+    ("mcp-servers", "{\"mcpServers\": ...}"),
+    ("vscode", "{\"servers\": ...}, as VS Code has it"),
+    ("map", "the bare map of servers"),
+    ("server", "one bare server"),
+    ("hatch", "an environment, with what it extends"),
+    ("cursor", "links that make Cursor offer to add each server"),
+    ("vscode-link", "links that make VS Code offer to add each server"),
+    ("lmstudio", "links that make LM Studio offer to add each server"),
+];
+
 /// How a link is made of a server's name and entry.
 type Link = fn(&str, &Entry) -> String;
 
@@ -100,10 +112,6 @@ fn write(cx: &Context, path: &Path, text: &str) -> Result<(), Fault> {
     }
 }
 
-/// The names of formats, besides `host:HOST`.
-pub const FORMATS: [&str; 8] =
-    ["hatch", "mcp-servers", "vscode", "map", "server", "cursor", "vscode-link", "lmstudio"];
-
 fn format(cx: &Context, name: &str) -> Result<Format, Fault> {
     let host_link = |id: &str, link: Link| Ok(Format::HostLink(host(cx, id)?.clone(), link));
     match name {
@@ -118,7 +126,7 @@ fn format(cx: &Context, name: &str) -> Result<Format, Fault> {
         other => match other.strip_prefix("host:") {
             Some(id) => Ok(Format::Host(host(cx, id)?.clone())),
             None => {
-                let known = FORMATS.map(str::to_owned);
+                let known = FORMATS.map(|(format, _)| format.to_owned());
                 let nearest = hatch_core::suggest::nearest(other, &known);
                 Err(Fault::new(format!("there is no format `{other}`"))
                     .maybe_hint(did_you_mean(&nearest))
