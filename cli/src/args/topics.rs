@@ -67,7 +67,8 @@ pub const SCRIPTS: &str = "\
 Results go to standard output, everything else to standard error. With
 --json a result is JSON, also where there is nothing to show; its first
 member names its schema, which `hatch schema` prints. An error is text on
-standard error in any case, and standard output is then empty.";
+standard error, and standard output is then empty, but for a plan of which
+every server is refused.";
 
 /// What stands below the long help of `hatch`.
 pub fn below_help() -> String {
