@@ -264,6 +264,6 @@ mod tests {
     fn what_has_no_room_beside_a_name_stands_below_it() {
         assert_eq!(beside_or_below("npx x", 10, Some(15)), "  npx x");
         assert_eq!(beside_or_below("npx x y", 10, None), "  npx x y");
-        assert_eq!(beside_or_below("npx -y files", 10, Some(18)), "\n      npx -y\n      files");
+        assert_eq!(beside_or_below("npx -y files", 10, Some(17)), "\n      npx -y\n      files");
     }
 }
