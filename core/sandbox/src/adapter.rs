@@ -9,11 +9,12 @@ use std::sync::OnceLock;
 use hatch_core::adapter::{AdapterError, Edit, HostAdapter, Reading, Section, Writing};
 use hatch_core::host::HostDescriptor;
 use wasmtime::Store;
-use wasmtime::component::Linker;
+use wasmtime::component::{ComponentExportIndex, Instance, InstancePre, Linker, TypedFunc};
 
 use crate::answer::{check_reading, check_writing, failed};
-use crate::bindings::{HostAdapterPre, convert, exports::hatch::adapter::host_config};
+use crate::bindings::{convert, exports::hatch::adapter::host_config as wit};
 use crate::code::Compiled;
+use crate::component::INTERFACE;
 use crate::engine::engine;
 use crate::error::{DescribeError, reason};
 use crate::limits::{Limits, input_size};
@@ -42,7 +43,13 @@ impl SandboxedAdapter {
     pub fn describe(code: Compiled, name: &str) -> Result<Self, DescribeError> {
         let component = Component::new(code);
         let descriptor = component
-            .call(Limits::for_input(0), |contract, store| contract.call_describe(store))
+            .call(Limits::for_input(0), |loaded, instance, store| {
+                // Whether the other functions have the contract's types is known from now on.
+                loaded.read(instance, store)?;
+                loaded.write(instance, store)?;
+                loaded.describe(instance, store)?.call(store, ())
+            })
+            .map(|(descriptor,)| descriptor)
             .and_then(convert::descriptor_out)
             .and_then(|descriptor| crate::descriptor::check(&descriptor).map(|()| descriptor));
         match descriptor {
@@ -68,8 +75,11 @@ impl HostAdapter for SandboxedAdapter {
         let sections = convert::sections_in(sections);
         let reading = self
             .component
-            .call(limits, |contract, store| contract.call_read(store, &sections))
+            .call(limits, |loaded, instance, store| {
+                loaded.read(instance, store)?.call(store, (&sections,))
+            })
             .map_err(|reason| failed(id, reason))?
+            .0
             .map_err(convert::error_out)?;
         let reading = convert::reading_out(reading, id).map_err(|reason| failed(id, reason))?;
         check_reading(&reading).map_err(|reason| failed(id, reason))?;
@@ -83,8 +93,11 @@ impl HostAdapter for SandboxedAdapter {
         let asked = convert::edits_in(edits, id).map_err(|reason| failed(id, reason))?;
         let writing = self
             .component
-            .call(limits, |contract, store| contract.call_write(store, &given, &asked))
+            .call(limits, |loaded, instance, store| {
+                loaded.write(instance, store)?.call(store, (&given, &asked))
+            })
             .map_err(|reason| failed(id, reason))?
+            .0
             .map_err(convert::error_out)?;
         let writing = convert::writing_out(writing);
         check_writing(&writing, sections, edits).map_err(|reason| failed(id, reason))?;
@@ -95,7 +108,47 @@ impl HostAdapter for SandboxedAdapter {
 /// Compiled code, loaded when it is first called.
 struct Component {
     code: Compiled,
-    loaded: OnceLock<HostAdapterPre<Limits>>,
+    loaded: OnceLock<Loaded>,
+}
+
+/// Code that instances can be made of, and where its functions are.
+struct Loaded {
+    component: InstancePre<Limits>,
+    describe: ComponentExportIndex,
+    read: ComponentExportIndex,
+    write: ComponentExportIndex,
+}
+
+type Describe = TypedFunc<(), (wit::Descriptor,)>;
+type Read<'a> = TypedFunc<(&'a [wit::Section],), (Result<wit::Reading, wit::Error>,)>;
+type Write<'a> =
+    TypedFunc<(&'a [wit::Section], &'a [wit::Edit]), (Result<wit::Writing, wit::Error>,)>;
+
+/// Each function of an instance is held against its type in the contract when it is asked
+/// for: one call needs one of them, and comparing all three takes longer than calling it.
+impl Loaded {
+    fn new(component: InstancePre<Limits>) -> wasmtime::Result<Self> {
+        let code = component.component();
+        let missing = |name| wasmtime::format_err!("it does not export `{name}`");
+        let interface = code.get_export_index(None, INTERFACE).ok_or_else(|| missing(INTERFACE))?;
+        let function =
+            |name| code.get_export_index(Some(&interface), name).ok_or_else(|| missing(name));
+        let (describe, read, write) =
+            (function("describe")?, function("read")?, function("write")?);
+        Ok(Loaded { component, describe, read, write })
+    }
+
+    fn describe(&self, of: &Instance, store: &mut Store<Limits>) -> wasmtime::Result<Describe> {
+        of.get_typed_func(store, &self.describe)
+    }
+
+    fn read<'a>(&self, of: &Instance, store: &mut Store<Limits>) -> wasmtime::Result<Read<'a>> {
+        of.get_typed_func(store, &self.read)
+    }
+
+    fn write<'a>(&self, of: &Instance, store: &mut Store<Limits>) -> wasmtime::Result<Write<'a>> {
+        of.get_typed_func(store, &self.write)
+    }
 }
 
 impl Component {
@@ -103,14 +156,14 @@ impl Component {
         Component { code, loaded: OnceLock::new() }
     }
 
-    fn load(&self) -> wasmtime::Result<&HostAdapterPre<Limits>> {
+    fn load(&self) -> wasmtime::Result<&Loaded> {
         if let Some(loaded) = self.loaded.get() {
             return Ok(loaded);
         }
         let engine = engine()?;
         // The linker is empty, and stays so: there is nothing that an adapter could call.
         let linker = Linker::new(engine);
-        let loaded = HostAdapterPre::new(linker.instantiate_pre(&self.code.load(engine)?)?)?;
+        let loaded = Loaded::new(linker.instantiate_pre(&self.code.load(engine)?)?)?;
         Ok(self.loaded.get_or_init(|| loaded))
     }
 
@@ -118,9 +171,9 @@ impl Component {
     fn call<T: Send>(
         &self,
         limits: Limits,
-        call: impl FnOnce(&host_config::Guest, &mut Store<Limits>) -> wasmtime::Result<T> + Send,
+        call: impl FnOnce(&Loaded, &Instance, &mut Store<Limits>) -> wasmtime::Result<T> + Send,
     ) -> Result<T, String> {
-        let component =
+        let loaded =
             self.load().map_err(|error| crate::clean(&format!("it can't be loaded: {error:#}")))?;
         with_room(|| {
             let engine = engine().map_err(|error| error.to_string())?;
@@ -130,9 +183,10 @@ impl Component {
             store.limiter(|limits| limits);
             store.set_hostcall_fuel(store.data().answer);
             store.set_epoch_deadline(Watch::epochs(store.data().time));
-            let answer = component
+            let answer = loaded
+                .component
                 .instantiate(&mut store)
-                .and_then(|instance| call(instance.hatch_adapter_host_config(), &mut store));
+                .and_then(|instance| call(loaded, &instance, &mut store));
             answer.map_err(|error| reason(&error, store.data()))
         })
     }

@@ -12,6 +12,8 @@ use crate::error::ComponentError;
 
 /// The interface that an adapter exports, without its version.
 pub(crate) const CONTRACT: &str = "hatch:adapter/host-config";
+/// The same at the version that this crate is built for; later patches are found by it, too.
+pub(crate) const INTERFACE: &str = "hatch:adapter/host-config@0.1.0";
 /// Within a version only functions may be added, so any patch of it is known.
 pub(crate) const KNOWN_VERSIONS: &str = "0.1";
 
