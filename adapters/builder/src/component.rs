@@ -1,6 +1,7 @@
 //! Turns a core module into a component, and holds it against what hatch will load.
 
 use anyhow::{Context, Result, bail};
+use wasm_encoder::{ExportSection, Module, RawSection};
 use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
 
@@ -24,14 +25,38 @@ pub struct Interface {
 /// Fails where the module does not hold what the contract asks for, where the component
 /// imports anything, and where it is not valid.
 pub fn encode(module: &[u8]) -> Result<Vec<u8>> {
+    let module = without_post_returns(module)?;
     let bytes = ComponentEncoder::default()
         .validate(true)
-        .module(module)
+        .module(&module)
         .context("the module is no adapter")?
         .encode()
         .context("the module can't be made a component")?;
     check(&bytes)?;
     Ok(bytes)
+}
+
+/// Takes the functions off a module's exports that give an answer's memory back: an instance
+/// lives for one call, and its memory goes with it.
+fn without_post_returns(module: &[u8]) -> Result<Vec<u8>> {
+    let mut changed = Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload.context("the module is malformed")?;
+        if let Payload::ExportSection(exports) = &payload {
+            let mut kept = ExportSection::new();
+            for export in exports.clone() {
+                let export = export?;
+                if !export.name.starts_with("cabi_post_") {
+                    kept.export(export.name, export.kind.into(), export.index);
+                }
+            }
+            changed.section(&kept);
+        } else if let Some((id, range)) = payload.as_section() {
+            let range = usize::try_from(range.start)?..usize::try_from(range.end)?;
+            changed.section(&RawSection { id, data: &module[range] });
+        }
+    }
+    Ok(changed.finish())
 }
 
 /// Demands that a component imports nothing and exports the contract.
