@@ -241,6 +241,20 @@ fn missing_functions_are_an_error() {
 }
 
 #[test]
+fn functions_of_other_types_are_known_when_it_is_described() {
+    for (from, to) in [
+        ("result<reading, error>", "result<reading, string>"),
+        ("result<writing, error>", "result<writing, string>"),
+    ] {
+        let contract = CONTRACT.replace(from, to);
+        assert_ne!(contract, CONTRACT);
+        let code = compile(&component_for("", &contract, "0.1.0")).unwrap();
+        let error = SandboxedAdapter::describe(code, "new.wasm").unwrap_err().to_string();
+        assert!(error.contains("failed to convert function to given type"), "{error}");
+    }
+}
+
+#[test]
 fn many_or_long_functions_are_refused() {
     let many = component(&"(func)".repeat(100_001));
     assert!(matches!(check(&many), Err(ComponentError::TooManyFunctions { .. })));

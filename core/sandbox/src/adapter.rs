@@ -139,15 +139,15 @@ impl Loaded {
     }
 
     fn describe(&self, of: &Instance, store: &mut Store<Limits>) -> wasmtime::Result<Describe> {
-        of.get_typed_func(store, &self.describe)
+        of.get_typed_func(store, self.describe)
     }
 
     fn read<'a>(&self, of: &Instance, store: &mut Store<Limits>) -> wasmtime::Result<Read<'a>> {
-        of.get_typed_func(store, &self.read)
+        of.get_typed_func(store, self.read)
     }
 
     fn write<'a>(&self, of: &Instance, store: &mut Store<Limits>) -> wasmtime::Result<Write<'a>> {
-        of.get_typed_func(store, &self.write)
+        of.get_typed_func(store, self.write)
     }
 }
 
