@@ -234,11 +234,11 @@ fn what_is_quick_is_not_named() {
 #[test]
 fn ctrl_c_takes_the_line_away() {
     let home = hosts_with("dev", DEV);
-    home.write(CURSOR, large(48));
+    home.write(CURSOR, large(128));
     let before = state(&home);
     let line = "mcp sync --from-env dev --to-host cursor --auto-approve";
     let mut session = Session::start(&home, 100, line, &[]);
-    session.until("Reading Cursor ...");
+    session.until("ing ...");
     session.answer("\u{3}");
     let (code, text) = session.end();
     assert_eq!(code, 130, "{text}");
