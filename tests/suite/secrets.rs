@@ -230,6 +230,19 @@ fn hatch_s_own_files_hold_none_and_are_private() {
     assert!(copies >= 4, "{copies} copies hold what they copy");
 }
 
+/// A panic says what its values are, and here they would be a host's whole section.
+#[test]
+fn a_fault_of_hatch_s_own_says_none() {
+    let home = home();
+    home.write(".cursor/mcp.json", FIRST);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hatch-at-fault"));
+    command.env_clear().env("HOME", home.path()).current_dir(home.path());
+    command.env("RUST_BACKTRACE", "1").args(["mcp", "list", "hosts"]);
+    let run = home.run(&mut command).expect(70);
+    clean("a fault", &run);
+    has(&run.stderr, &["error: hatch has a fault of its own, at ", "hatch-at-fault.rs:", "report"]);
+}
+
 #[test]
 fn hosts_own_secrets_stay_masked_too() {
     let home = hosts_with("dev", FIRST);
