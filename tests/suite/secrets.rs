@@ -57,6 +57,12 @@ fn home() -> TestHome {
 
 #[test]
 fn no_output_holds_a_secret() {
+    for verbose in ["", " -v"] {
+        no_output_holds_one(verbose);
+    }
+}
+
+fn no_output_holds_one(verbose: &str) {
     let home = home();
     home.write("first.json", FIRST);
     let sync = "mcp sync --to-host all --auto-approve --from-env";
@@ -86,7 +92,7 @@ fn no_output_holds_a_secret() {
         "mcp backup restore cursor --auto-approve --json".to_owned(),
         "env create taken --from-host cursor --json".to_owned(),
     ] {
-        let run = home.line(&line);
+        let run = home.line(&(line.clone() + verbose));
         clean(&line, &run);
         shown += usize::from(run.stdout.contains("•••"));
     }

@@ -5,7 +5,7 @@
 
 use std::error::Error;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use hatch_tests::tally::tally;
@@ -125,7 +125,9 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let copy = workspace().join("target").join("removals");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let target = target.unwrap_or_else(|| workspace().join("target"));
+    let copy = target.join("removals");
     copy_engine(&copy)?;
     if let Some(test) = failing_test(&copy)? {
         return Err(format!("with nothing taken out, `{test}` fails").into());
