@@ -126,7 +126,7 @@ impl Run<'_> {
             }
             self.change(owner, file)?;
         }
-        let folders = self.journal.folders_to_sync();
+        let folders = self.journal.folders_to_sync(self.journal.files());
         for folder in &folders {
             self.store.sync_folder(folder).map_err(|source| ApplyError::Commit { source })?;
         }
