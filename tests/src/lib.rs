@@ -5,6 +5,7 @@ pub mod made;
 pub mod native;
 #[cfg(unix)]
 pub mod session;
+pub mod tally;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -134,6 +135,13 @@ impl TestHome {
     #[expect(clippy::new_without_default, reason = "it makes a folder")]
     pub fn new() -> Self {
         TestHome { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    /// An empty home folder in memory, where syncing costs nothing, if the system has one.
+    pub fn in_memory() -> Self {
+        let folder = Path::new("/dev/shm");
+        let made = if folder.is_dir() { tempfile::tempdir_in(folder) } else { tempfile::tempdir() };
+        TestHome { folder: made.expect("a folder") }
     }
 
     /// A copy of `tests/sample`.
