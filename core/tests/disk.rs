@@ -4,6 +4,7 @@
 mod world;
 
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -24,6 +25,47 @@ fn what_is_there_is_never_created_again() {
     assert_eq!(world.text("plan.json"), "first");
     let nowhere = world.admit("no/such/plan.json").unwrap();
     assert!(world.store.create(&nowhere, b"x").is_err());
+}
+
+/// Two that start from the same contents, a hundred times: the later one is told.
+#[test]
+fn a_file_is_replaced_only_from_what_was_expected() {
+    let world = World::new();
+    let at = world.put("a/mcp.json", "old");
+    let replace = |before: Option<&str>, bytes: &str| {
+        world.store.replace_if(&at, before.map(str::as_bytes), bytes.as_bytes()).unwrap()
+    };
+    assert!(!replace(Some("other"), "new") && !replace(None, "new"));
+    assert_eq!((world.text("a/mcp.json"), world.names("a").len()), ("old".into(), 1));
+    assert!(replace(Some("old"), "new"));
+    assert!(!replace(Some("old"), "late"));
+    assert_eq!((world.text("a/mcp.json"), world.names("a").len()), ("new".into(), 1));
+    fs::remove_file(at.path()).unwrap();
+    assert!(!replace(Some("new"), "late") && replace(None, "0"));
+
+    let mine = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for writer in 0..2 {
+            let (at, mine) = (&at, &mine);
+            let store =
+                DiskStore::open(&world.path().join("share/hatch"), "~/share/hatch").unwrap();
+            store.admit(at.path(), "~/a/mcp.json").unwrap();
+            scope.spawn(move || {
+                let mut won = 0;
+                while won < 50 {
+                    let Some(before) = store.read(at).unwrap() else { continue };
+                    let next = format!("{}{writer}", String::from_utf8_lossy(&before));
+                    won += usize::from(
+                        store.replace_if(at, Some(&before[..]), next.as_bytes()).unwrap(),
+                    );
+                }
+                mine.fetch_add(won, Ordering::SeqCst);
+            });
+        }
+    });
+    let text = world.text("a/mcp.json");
+    assert_eq!((text.len() - 1, mine.into_inner()), (100, 100), "none was lost: {text}");
+    assert_eq!(world.names("a").len(), 1);
 }
 
 #[test]

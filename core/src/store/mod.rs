@@ -105,6 +105,25 @@ pub trait Store: Reader {
     /// Fails where the file can't be written.
     fn replace(&self, at: &Location, bytes: &[u8]) -> Result<(), StoreError>;
 
+    /// As [`Store::replace`], if the file holds `before`, or is not there where that is `None`.
+    /// Returns whether it did and was replaced. A store that can leaves no moment in which what
+    /// somebody else writes there could be lost.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file can't be read or written.
+    fn replace_if(
+        &self,
+        at: &Location,
+        before: Option<&[u8]>,
+        bytes: &[u8],
+    ) -> Result<bool, StoreError> {
+        if self.read(at)?.as_deref() != before {
+            return Ok(false);
+        }
+        self.replace(at, bytes).map(|()| true)
+    }
+
     /// Takes a file away. One that is not there is no error.
     ///
     /// # Errors

@@ -148,11 +148,18 @@ impl Run<'_> {
         compare(owner, file, self.store)?;
         (self.on_event)(Event::Writing { owner: owner.clone(), location: location.clone() });
         self.attempted += 1;
+        let before = file.before.as_deref();
         let written = match &file.after {
-            Some(bytes) => self.store.replace(&location, bytes),
-            None => self.store.remove(&location),
+            Some(bytes) => self.store.replace_if(&location, before, bytes),
+            None => self.store.remove(&location).map(|()| true),
         };
-        written.map_err(|source| ApplyError::Replace { owner: owner.clone(), source })?;
+        let was_expected =
+            written.map_err(|source| ApplyError::Replace { owner: owner.clone(), source })?;
+        if !was_expected {
+            // Nothing of this run is there to be put back.
+            self.attempted -= 1;
+            return Err(ApplyError::Drifted { owner: owner.clone(), location });
+        }
         self.read_back(owner, file)?;
         (self.on_event)(Event::Wrote { owner: owner.clone(), location });
         Ok(())

@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 
 use super::journal::Journal;
 use super::{LeftAlone, Stuck};
-use crate::backup::{FileRecord, KeptCopies};
+use crate::backup::{BackupError, FileRecord, KeptCopies};
 use crate::document::Digest;
 use crate::event::Event;
 use crate::home::HatchHome;
@@ -79,11 +79,9 @@ fn put_back_one(
 ) {
     let Some(location) = file.location() else { return };
     let owner = file.owner().clone();
-    let outcome = state(store, file, &location).and_then(|state| {
-        if matches!(state, State::New) {
-            restore(store, copies, file, &location)?;
-        }
-        Ok(state)
+    let outcome = state(store, file, &location).and_then(|(state, found)| match state {
+        State::New => restore(store, copies, file, &location, found.as_deref()),
+        state => Ok(state),
     });
     match outcome {
         Ok(State::Old) => {}
@@ -99,40 +97,46 @@ fn put_back_one(
     }
 }
 
+/// Whose contents a file has, and which.
 fn state(
     store: &dyn Store,
     file: &FileRecord,
     at: &Location,
-) -> Result<State, crate::backup::BackupError> {
-    let found = match store.read(at) {
-        Ok(bytes) => bytes.map(|bytes| Digest::of(&bytes)),
+) -> Result<(State, Option<Vec<u8>>), BackupError> {
+    let bytes = match store.read(at) {
+        Ok(bytes) => bytes,
         // Hatch puts nothing of the sort there.
         Err(StoreError::NotAFile { .. } | StoreError::TooLarge { .. }) => {
-            return Ok(State::Foreign);
+            return Ok((State::Foreign, None));
         }
         Err(error) => return Err(error.into()),
     };
-    Ok(match found.as_ref() {
+    let digest = bytes.as_deref().map(Digest::of);
+    let state = match digest.as_ref() {
         found if found == file.before() => State::Old,
         found if found == file.after() => State::New,
         _ => State::Foreign,
-    })
+    };
+    Ok((state, bytes))
 }
 
+/// Puts a file back that has the run's contents, `found`. Returns whose it had in the end.
 fn restore(
     store: &dyn Store,
     copies: &KeptCopies,
     file: &FileRecord,
     at: &Location,
-) -> Result<(), crate::backup::BackupError> {
+    found: Option<&[u8]>,
+) -> Result<State, BackupError> {
     match copies.contents(store, file)? {
-        Some(bytes) => store.replace(at, &bytes)?,
+        Some(bytes) if !store.replace_if(at, found, &bytes)? => return Ok(State::Foreign),
+        Some(_) => {}
         None => store.remove(at)?,
     }
-    if matches!(state(store, file, at)?, State::Old) {
-        return Ok(());
+    if matches!(state(store, file, at)?, (State::Old, _)) {
+        return Ok(State::New);
     }
-    Err(crate::backup::BackupError::NotRestored { location: at.clone() })
+    Err(BackupError::NotRestored { location: at.clone() })
 }
 
 /// Takes away half-written files and the folders that the run made, if nothing else is in

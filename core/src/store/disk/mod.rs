@@ -8,10 +8,11 @@
 //!
 //! # What replacing a file does to it
 //!
-//! The new bytes are written to a file beside it, which then takes its name. Mode and owner
-//! carry over. Other hard links to the old file keep the old bytes, and extended attributes
+//! The new bytes are written to a file beside it, which then takes its name: that of a document
+//! only from the contents that the plan saw (`exchange.rs`). Mode and owner carry over. Other hard links to the old file keep the old bytes, and extended attributes
 //! and access lists are not carried over.
 
+mod exchange;
 mod links;
 mod lock;
 mod replace;
@@ -245,6 +246,21 @@ impl Store for DiskStore {
         let spot = self.file(at)?;
         let old = spot.file_metadata(at, "replace")?;
         replace::replace(spot.dir(), &spot.path, old.as_ref(), bytes)
+            .map_err(failed_to("replace", at))
+    }
+
+    fn replace_if(
+        &self,
+        at: &Location,
+        before: Option<&[u8]>,
+        bytes: &[u8],
+    ) -> Result<bool, StoreError> {
+        let spot = self.file(at)?;
+        let old = spot.file_metadata(at, "replace")?;
+        if old.is_some() != before.is_some() {
+            return Ok(false);
+        }
+        replace::replace_if(spot.dir(), &spot.path, old.as_ref(), before, bytes)
             .map_err(failed_to("replace", at))
     }
 

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use cap_std::fs::{Dir, File, Metadata, OpenOptions};
 
+use super::exchange::take_place;
+use super::{absent_is_none, reading};
 use crate::store::TEMPORARY_PREFIX;
 
 /// Writes `bytes` beside the file, makes them durable, and lets the new file take the name.
@@ -23,6 +25,37 @@ pub(super) fn replace(
         let _ = dir.remove_file(&temporary);
     }
     result
+}
+
+/// As [`replace`], of a file that holds `before`. Returns whether it did.
+pub(super) fn replace_if(
+    dir: &Dir,
+    path: &Path,
+    old: Option<&Metadata>,
+    before: Option<&[u8]>,
+    bytes: &[u8],
+) -> io::Result<bool> {
+    let temporary = path.with_file_name(temporary_name()?);
+    let file = create_private(dir, &temporary)?;
+    if let Err(error) = fill(file, old, bytes) {
+        let _ = dir.remove_file(&temporary);
+        return Err(error);
+    }
+    match take_place(dir, &temporary, path, before, bytes) {
+        Ok(true) => Ok(true),
+        Ok(false) => dir.remove_file(&temporary).map(|()| false),
+        Err(error) => {
+            // Unless it is somebody else's by now.
+            if [Some(bytes), before]
+                .into_iter()
+                .flatten()
+                .any(|known| holds(dir, &temporary, known).unwrap_or(false))
+            {
+                let _ = dir.remove_file(&temporary);
+            }
+            Err(error)
+        }
+    }
 }
 
 /// Writes `bytes` to a file that is not there yet, and makes them durable.
@@ -113,14 +146,23 @@ fn carry_over(file: &File, old: Option<&Metadata>) -> io::Result<()> {
     }
 }
 
+/// Whether a file has these contents, and no others. One that is not there has none.
+pub(super) fn holds(dir: &Dir, path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let Some(file) = absent_is_none(dir.open_with(path, &reading()))? else { return Ok(false) };
+    let is_file = file.metadata()?.is_file();
+    let mut found = Vec::with_capacity(bytes.len());
+    file.take(bytes.len() as u64 + 1).read_to_end(&mut found)?;
+    Ok(is_file && found == bytes)
+}
+
 #[cfg(not(windows))]
-fn rename(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn rename(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
     dir.rename(from, dir, to)
 }
 
 /// A file that a scanner or its host has open can't be replaced there for a moment.
 #[cfg(windows)]
-fn rename(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn rename(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
     for pause in [10, 20, 50, 100, 200, 500] {
         match dir.rename(from, dir, to) {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
