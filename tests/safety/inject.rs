@@ -10,7 +10,7 @@ use std::thread;
 use hatch_tests::TestHome;
 use hatch_tests::tally::tally;
 
-use crate::trace::{Call, Fault, KILLED, Kind, of_the_loader, run_with, traced};
+use crate::trace::{Call, Fault, KILLED, Kind, of_the_loader, only_looks, run_with, traced};
 use crate::world::{Case, Effect, Found, World};
 
 /// How many runs go on at the same time.
@@ -57,6 +57,8 @@ const FAULTS: &[(&[&str], &[Kind])] = &[
             Kind::Fails("EIO"),
             Kind::Fails("EACCES"),
             Kind::Fails("ENOSPC"),
+            // What a file system says that can't do what is asked: there is another way.
+            Kind::Fails("EINVAL"),
             Kind::Breaks("EROFS"),
             KILL,
         ],
@@ -91,7 +93,8 @@ const KILL: Kind = Kind::Signal("KILL");
 enum Depth {
     /// Every fault, at every call.
     All,
-    /// The first fault of each call and a kill; calls that only look, every so many.
+    /// The first fault of each call, those that last, and a kill; of calls that only look, each
+    /// so many.
     Some(usize),
 }
 
@@ -133,7 +136,11 @@ fn hold(case: &Case, depth: Depth) {
         if of.left > 0 {
             text += &format!("; {} put back by the next run", of.left);
         }
-        tally("faults", &format!("{}: {call} {kind}", case.name), of.tried, &text);
+        let thinly = match depth {
+            Depth::Some(step) if only_looks(&call) => format!(" (each {step}th that only looks)"),
+            _ => String::new(),
+        };
+        tally("faults", &format!("{}: {call} {kind}{thinly}", case.name), of.tried, &text);
     }
     tally("faults", &format!("{}: {}", case.name, unused.join(", ")), 0, "never called");
 }
@@ -200,10 +207,14 @@ fn points(calls: &[&Call], kind: Kind, is_first: bool, depth: Depth) -> Vec<usiz
         // The standard library's own, for hash tables: it can't go on without.
         _ if calls[nth - 1].text.contains("GRND_") => false,
         Depth::All => true,
-        Depth::Some(_) if kind != KILL && !is_first => false,
-        Depth::Some(step) => !calls[0].only_looks() || makes(*nth) || nth.is_multiple_of(step),
+        Depth::Some(_) if matches!(kind, Kind::Fails(_) | Kind::Lies) && !is_first => false,
+        Depth::Some(step) => !only_looks(&calls[0].name) || makes(*nth) || nth.is_multiple_of(step),
     };
-    (own + 1..=calls.len()).filter(is_tried).chain([calls.len() + 1]).collect()
+    let mut points: Vec<_> = (own + 1..=calls.len()).filter(is_tried).collect();
+    if !points.is_empty() {
+        points.push(calls.len() + 1);
+    }
+    points
 }
 
 /// Runs the command with one fault in it, then what recovers, and checks everything.

@@ -11,6 +11,7 @@ use hatch_tests::tally::tally;
 use serde_json::Value;
 
 use crate::held::Held;
+use crate::trace::traced;
 use crate::world::{CLAUDE, CURSOR, GEMINI, LMSTUDIO, hosts};
 
 const FILES: [&str; 4] = [CLAUDE, CURSOR, GEMINI, LMSTUDIO];
@@ -21,9 +22,11 @@ const PROCESSES: usize = 8;
 const SYNC: &str = "mcp sync --from-env dev --to-host claude-desktop,cursor,gemini,lmstudio \
                     --create --auto-approve";
 
-/// The rename that gives the first document its new contents: three copies, the journal and
-/// the manifest are renamed before.
-const FIRST_DOCUMENT: usize = 6;
+/// The call that gives a document its new contents. Nothing else is renamed with it.
+const PLACES: &str = "renameat2";
+
+/// The rename after which the journal is there: three copies come before.
+const JOURNAL: usize = 4;
 
 /// Four hosts' files without comments, which a test can read.
 fn plain_hosts() -> TestHome {
@@ -124,7 +127,7 @@ fn a_host_that_writes_between_two_files_stops_the_run() {
     for (written, next) in (1..order.len()).map(|it| (it, order[it])) {
         let home = hosts();
         let before: Vec<_> = order.map(|file| fs::read(home.join(file)).ok()).into();
-        let held = Held::after(&home, "renameat", FIRST_DOCUMENT + written - 1, SYNC);
+        let held = Held::after(&home, PLACES, written, SYNC);
         assert!(Some(home.read(order[written - 1])) != before[written - 1], "{next}: too soon");
         home.write(next, "{}");
         let (code, stderr) = held.go_on();
@@ -136,6 +139,105 @@ fn a_host_that_writes_between_two_files_stops_the_run() {
         assert_nothing_half_written(&home);
     }
     tally("races", "a host writes between two files", 3, "3 as it was, 0 lost");
+}
+
+/// Which call of a sync is the last of its name before the document at this place in the plan
+/// gets its new contents.
+fn last_before_placing(call: &str, document: usize) -> usize {
+    let (run, calls) = traced(&hosts(), &format!("{call},{PLACES}"), SYNC);
+    run.ends(0);
+    let places = calls.iter().enumerate().filter(|(_, it)| it.name == PLACES);
+    let (at, _) = { places }.nth(document).expect("a document");
+    calls[..at].iter().filter(|it| it.name == call).count()
+}
+
+/// As most hosts write: a new file takes the name.
+fn write_as_a_host(home: &TestHome, file: &str, text: &str) {
+    home.write(&format!("{file}.new"), text);
+    fs::rename(home.join(format!("{file}.new")), home.join(file)).unwrap();
+}
+
+/// The new bytes are on the disk and about to get the name: after they were synced, and after
+/// the last look at the old file, which can still be seen.
+#[test]
+fn a_host_that_writes_at_the_last_moment_is_not_overwritten() {
+    for (document, file) in [CLAUDE, CURSOR, GEMINI].into_iter().enumerate() {
+        for call in ["fsync", "openat2"] {
+            let nth = last_before_placing(call, document);
+            let home = hosts();
+            let before = [CLAUDE, CURSOR, GEMINI].map(|file| home.read(file));
+            let held = Held::after(&home, call, nth, SYNC);
+            assert!(home.read(file) == before[document], "{file}, {call}: too late");
+            write_as_a_host(&home, file, "{ \"mcpServers\": {}, \"by\": \"the host\" }");
+            let (code, stderr) = held.go_on();
+            assert_eq!(code, 1, "{file}, {call}: {stderr}");
+            assert!(stderr.contains("has changed since the plan was made"), "{stderr}");
+            assert_eq!(home.text(file), "{ \"mcpServers\": {}, \"by\": \"the host\" }");
+            let others = [CLAUDE, CURSOR, GEMINI].into_iter().zip(before);
+            for (other, before) in others.filter(|(other, _)| *other != file) {
+                assert!(home.read(other) == before, "{file}, {call}: {other}");
+            }
+            assert!(!home.join(LMSTUDIO).exists());
+            assert_nothing_half_written(&home);
+        }
+    }
+    tally("races", "a host writes right before the rename", 6, "6 as it was, 0 lost");
+}
+
+#[test]
+fn a_host_that_makes_its_file_at_the_last_moment_keeps_it() {
+    let home = hosts();
+    let held = Held::after(&home, "fsync", last_before_placing("fsync", 3), SYNC);
+    assert!(!home.join(LMSTUDIO).exists(), "too late");
+    write_as_a_host(&home, LMSTUDIO, "{}");
+    let (code, stderr) = held.go_on();
+    assert_eq!(code, 1, "{stderr}");
+    assert_eq!(home.text(LMSTUDIO), "{}");
+    assert_nothing_half_written(&home);
+    tally("races", "a host makes its file right before the rename", 1, "1 as it was, 0 lost");
+}
+
+/// No lock is between them: what each finds is all that it knows of the other.
+#[test]
+fn of_two_hatches_with_folders_of_their_own_none_overwrites_the_other() {
+    let home = plain_hosts();
+    let folder = |process: usize| [".hatch", ".other"][process % 2];
+    let (mut done, mut refused, mut left) = (0, 0, 0);
+    for round in 0.. {
+        for (server, code) in at_once(&home, round, folder) {
+            let found = FILES.iter().filter(|file| has(&home, file, &server)).count();
+            match code {
+                0 => {
+                    assert_eq!(found, FILES.len(), "{server} is lost");
+                    done += 1;
+                }
+                1 => {
+                    assert_eq!(found, 0, "{server} stays");
+                    refused += 1;
+                }
+                _ => left += 1,
+            }
+        }
+        if done + refused + left >= 100 {
+            break;
+        }
+    }
+    for folder in [".hatch", ".other"] {
+        let recover = || {
+            let mut command = home.command();
+            command.env("HATCH_HOME", home.join(folder)).args(["env", "create", "after"]);
+            home.run(&mut command)
+        };
+        let first = recover();
+        assert!([0, 4].contains(&first.code), "{}", first.stderr);
+        assert!(first.code == 0 || recover().code == 0, "{folder} does not recover");
+    }
+    assert_nothing_half_written(&home);
+    let outcomes = format!(
+        "{done} are in all 4 files, {refused} refused and in none, {left} met another's half \
+         and said so, 0 lost"
+    );
+    tally("races", "8 syncs from 2 folders of hatch's own", done + refused + left, &outcomes);
 }
 
 #[test]
@@ -166,7 +268,7 @@ fn a_lock_of_a_live_run_is_waited_for_and_named() {
 fn a_folder_that_is_swapped_for_a_link_leads_nowhere() {
     let elsewhere = TestHome::in_memory();
     elsewhere.write("mcp.json", "{ \"mcpServers\": {} }");
-    for (call, nth) in [("flock", 1), ("renameat", 4), ("renameat", FIRST_DOCUMENT)] {
+    for (call, nth) in [("flock", 1), ("renameat", JOURNAL), (PLACES, 1)] {
         let home = hosts();
         let held = Held::after(&home, call, nth, SYNC);
         fs::rename(home.join(".cursor"), home.join("moved")).unwrap();
@@ -185,7 +287,7 @@ fn a_link_in_place_of_a_folder_to_be_made_is_not_followed_outside() {
     let elsewhere = TestHome::in_memory();
     let home = hosts();
     let before = [CLAUDE, CURSOR, GEMINI].map(|file| home.read(file));
-    let held = Held::after(&home, "renameat", 4, SYNC);
+    let held = Held::after(&home, "renameat", JOURNAL, SYNC);
     symlink(elsewhere.path(), home.join(".lmstudio")).unwrap();
     let (code, stderr) = held.go_on();
     assert_eq!(code, 1, "{stderr}");

@@ -114,12 +114,9 @@ pub struct Call {
     pub text: String,
 }
 
-impl Call {
-    /// Whether nothing is another after it, unless it makes a file.
-    pub fn only_looks(&self) -> bool {
-        ["openat", "openat2", "read", "statx", "newfstatat", "fstat", "readlinkat"]
-            .contains(&&*self.name)
-    }
+/// Whether nothing is another after a call of this name, unless it makes a file.
+pub fn only_looks(name: &str) -> bool {
+    ["openat", "openat2", "read", "statx", "newfstatat", "fstat", "readlinkat"].contains(&name)
 }
 
 /// Runs a command line, and lists those of its system calls that are in `names`.
