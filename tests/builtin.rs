@@ -4,8 +4,9 @@
 use hatch_adapters::BUILTIN;
 use hatch_core::adapter::{Edit, HostAdapter, Section};
 use hatch_core::server::ServerName;
-use hatch_sandbox::{SandboxedAdapter, check_descriptor, compile};
+use hatch_sandbox::{SandboxedAdapter, check_descriptor, compile, read_descriptor};
 use hatch_tests::native::NativeAdapter;
+use serde_json::{Value, json};
 
 fn sections(adapter: &dyn HostAdapter, value: &str) -> Vec<Section> {
     let document = &adapter.descriptor().documents[0];
@@ -75,6 +76,59 @@ fn each_descriptor_keeps_the_rules_for_foreign_ones() {
         let adapter = builtin.adapter().unwrap();
         assert_eq!(check_descriptor(adapter.descriptor()), Ok(()), "{}", builtin.id);
     }
+}
+
+const SCHEMA: &str = include_str!("../wit/descriptor.schema.json");
+
+/// Calls with every member of every object in a value, as a pointer to the object and a key.
+fn each_member(value: &Value, at: &str, call: &mut impl FnMut(&str, &str)) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                call(at, key);
+                each_member(member, &format!("{at}/{key}"), call);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                each_member(item, &format!("{at}/{index}"), call);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The schema and the reader agree on what is a descriptor: on those that are built in, and on
+/// what is left of them without any one member, or with another in its place.
+#[test]
+fn descriptors_keep_to_the_published_schema() {
+    let schema = jsonschema::validator_for(&serde_json::from_str(SCHEMA).unwrap()).unwrap();
+    let reads = |value: &Value| {
+        read_descriptor(&value.to_string()).and_then(|it| check_descriptor(&it)).is_ok()
+    };
+    let (mut changed, mut refused) = (0, 0);
+    for builtin in BUILTIN {
+        let whole: Value = serde_json::from_str(builtin.descriptor).unwrap();
+        assert!(schema.is_valid(&whole) && reads(&whole), "{}", builtin.id);
+        let mut try_at = |object: &str, key: &str, new: Option<Value>| {
+            let mut other = whole.clone();
+            let members = other.pointer_mut(object).unwrap().as_object_mut().unwrap();
+            match new {
+                Some(new) => members[key] = new,
+                None => drop(members.shift_remove(key)),
+            }
+            assert_eq!(schema.is_valid(&other), reads(&other), "{}: {object}/{key}", builtin.id);
+            changed += 1;
+            refused += usize::from(!reads(&other));
+        };
+        each_member(&whole, "", &mut |object, key| {
+            for new in [json!(7), json!(""), json!([]), json!({}), json!(null), json!([[[""]]])] {
+                try_at(object, key, Some(new));
+            }
+            try_at(object, key, None);
+        });
+    }
+    assert!(refused > 100 && changed - refused > 20, "{refused} of {changed}");
 }
 
 #[test]

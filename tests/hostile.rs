@@ -164,18 +164,81 @@ fn messages_are_harmless() {
     assert_eq!(error.to_string(), "a[2Jbcd");
 }
 
+/// A component whose `describe` returns this text.
+fn that_says(text: &str) -> Vec<u8> {
+    let length: String =
+        text.len().to_le_bytes()[..4].iter().map(|byte| format!("\\{byte:02x}")).collect();
+    let bytes: String = text.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+    let pages = 2 + text.len() / 65536;
+    component(&format!(
+        r#"(memory $large {pages})
+        (data (i32.const 512) "\00\08\00\00{length}")
+        (data (i32.const 2048) "{bytes}")
+        (func $describe (result i32) (i32.const 512))"#
+    ))
+}
+
+#[track_caller]
+fn describe_fails(component: &[u8], reason: &str) {
+    let code = compile(component).unwrap();
+    let error = SandboxedAdapter::describe(code, "new.wasm").unwrap_err().to_string();
+    assert!(error.starts_with("the `new.wasm` adapter failed: "), "{error}");
+    assert!(error.contains(reason), "{error}");
+}
+
 #[test]
-fn descriptors_are_checked() {
+fn describing_ends_within_limits() {
     for (fields, reason) in [
         ("(func $describe (result i32) (unreachable))", "it trapped: unreachable code"),
-        ("(func $describe (result i32) (i32.const 1024))", "is no host name"),
+        ("(func $describe (result i32) (i32.const -1))", "its answer is wrong"),
         ("(func $describe (result i32) (loop $again (br $again)) (unreachable))", "2 s"),
     ] {
-        let code = compile(&component(fields)).unwrap();
-        let error = SandboxedAdapter::describe(code, "new.wasm").unwrap_err().to_string();
-        assert!(error.starts_with("the `new.wasm` adapter failed: "), "{error}");
-        assert!(error.contains(reason), "{error}");
+        describe_fails(&component(fields), reason);
     }
+}
+
+#[test]
+fn a_descriptor_may_have_members_that_nobody_knows() {
+    let text = DESCRIPTOR.replace(r#""scope":"#, r#""later": [{}], "scope":"#);
+    let text = text.replacen('{', r#"{ "since": { "later": null },"#, 1);
+    let adapter = SandboxedAdapter::describe(compile(&that_says(&text)).unwrap(), "new.wasm");
+    assert_eq!(serde_json::to_string(adapter.unwrap().descriptor()).unwrap(), squeezed(DESCRIPTOR));
+}
+
+/// JSON without the spaces between its tokens.
+fn squeezed(json: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(json).unwrap().to_string()
+}
+
+#[test]
+fn descriptors_are_read_strictly() {
+    for (from, to, reason) in [
+        (DESCRIPTOR, "", "EOF while parsing a value at line 1 column 0"),
+        (DESCRIPTOR, "hello", "expected value at line 1 column 1"),
+        (DESCRIPTOR, "[]", "invalid length 0"),
+        (r#""processes":[]}"#, r#""processes":[]} {}"#, "trailing characters at line 5"),
+        (r#""id":"hostile""#, r#""id":"No Host""#, "`id`: `No Host` is no host name"),
+        (r#""id":"hostile","#, "", "missing field `id` at line 5"),
+        (r#""id":"hostile","#, r#""id":"a","id":"b","#, "duplicate field `id` at line 1"),
+        (r#""name":"Hostile""#, r#""name":7"#, "`name`: invalid type: integer `7`"),
+        (r#""root":"home","#, "", "`documents[0].locations[0]`: missing field `root`"),
+        (r#""root":"home""#, r#""root":"disk""#, "`documents[0].locations[0].root`: unknown"),
+        (r#"[["mcpServers"]]"#, r#"[[0]]"#, "`documents[0].sections[0][0]`: invalid type"),
+        (r#""transports":["stdio"]"#, r#""transports":null"#, "`transports`: invalid type: null"),
+    ] {
+        assert!(DESCRIPTOR.contains(from), "{from}");
+        describe_fails(&that_says(&DESCRIPTOR.replacen(from, to, 1)), reason);
+    }
+}
+
+#[test]
+fn descriptors_are_bounded() {
+    let deep = format!(r#"{{"name":{}"#, "[".repeat(10_000));
+    describe_fails(&that_says(&deep), "`name`: invalid type: sequence, expected a string");
+    let deep = format!(r#"{{"later":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+    describe_fails(&that_says(&deep), "missing field `id`");
+    let large = format!(r#"{{"later":"{}"}}"#, "x".repeat(2 << 20));
+    describe_fails(&that_says(&large), "bytes of description, and the limit is 1048576");
 }
 
 #[test]

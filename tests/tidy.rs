@@ -125,7 +125,8 @@ fn plans_are_made_without_a_store() {
     none("these decide, and must not touch the world", &broken);
 }
 
-/// A writing call is `store.replace(` with a place, which no text's `replace` has.
+/// A writing call is `store.replace(` with a place, which no text's `replace` has, or one of
+/// `exchange`.
 #[test]
 fn there_is_one_road_to_a_file() {
     let allowed =
@@ -134,7 +135,7 @@ fn there_is_one_road_to_a_file() {
     let mut roads = 0;
     for source in [sources("core/src", ".rs"), sources("cli/src", ".rs")].concat_all() {
         for (at, line) in source.code() {
-            let writes = ["store.replace(", "store().replace(", "Store::replace("];
+            let writes = ["store.replace(", "store().replace(", "Store::replace(", ".exchange("];
             if !writes.iter().any(|call| line.contains(call)) {
                 continue;
             }
@@ -144,7 +145,7 @@ fn there_is_one_road_to_a_file() {
             }
         }
     }
-    assert!(roads >= 4, "{roads} calls were found");
+    assert!(roads >= 5, "{roads} calls were found");
     none("files are written by transactions, backups and hatch's own folder", &broken);
 }
 
@@ -181,6 +182,22 @@ fn unsafe_code_is_in_two_places() {
     }
     none("unsafe code is in the sandbox's `code.rs` alone", &broken);
     assert_eq!(promises, 1, "adapters/src/lib.rs makes one promise");
+}
+
+/// `docs/safety.md` says which test holds what.
+#[test]
+fn the_tests_that_safety_rests_on_are_there() {
+    let document = fs::read_to_string(workspace().join("docs/safety.md")).unwrap();
+    let code = ["core", "tests", "adapters", "cli"].map(|folder| sources(folder, ".rs"));
+    let code: String = code.concat_all().into_iter().map(|source| source.text).collect();
+    let rows = document.lines().filter(|line| line.starts_with("| "));
+    let last_columns = rows.filter_map(|line| line.trim_end_matches(" |").rsplit(" | ").next());
+    let named: Vec<_> =
+        last_columns.flat_map(|column| column.split('`').skip(1).step_by(2)).collect();
+    assert!(named.len() > 50, "{named:?}");
+    let is_missing = |name: &&&str| !code.contains(&format!("fn {name}("));
+    let missing: Vec<_> = named.iter().filter(is_missing).map(ToString::to_string).collect();
+    none("docs/safety.md names tests that are not there", &missing);
 }
 
 #[test]

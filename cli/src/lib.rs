@@ -3,6 +3,7 @@
 
 mod adapters;
 mod args;
+mod bug;
 mod commands;
 mod complete;
 mod context;
@@ -50,13 +51,14 @@ pub fn main() -> ExitCode {
 /// Runs the command line of this process with other adapters than those that are built in:
 /// what the sandbox costs is measured against the same command without it.
 pub fn main_with(hosts: Hosts) -> ExitCode {
+    bug::report_panics();
     let exit = if has_room() {
         std::panic::catch_unwind(|| run(hosts)).ok()
     } else {
         let worker = thread::Builder::new().name("hatch".to_owned()).stack_size(STACK);
         worker.spawn(move || run(hosts)).ok().and_then(|worker| worker.join().ok())
     };
-    // A panic has printed its message already.
+    // A panic has been reported already.
     exit.unwrap_or(Exit::Bug).into()
 }
 

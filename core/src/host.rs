@@ -1,7 +1,8 @@
 //! What an adapter says of its host: where the documents may be, and what they can hold.
 //!
-//! These types are read from `adapters/components/*.json`, which is what each built-in
-//! component's `describe` returned when it was built, and mirror the contract in `wit/`.
+//! These types are what the JSON that a component's `describe` returns is read as, which for
+//! built-in ones is kept in `adapters/components/*.json`. `wit/descriptor.schema.json` has
+//! their shape, and promises that members which are not known here are passed over.
 
 use std::fmt;
 
@@ -63,7 +64,7 @@ impl From<HostId> for String {
 
 /// A host, as its adapter describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct HostDescriptor {
     /// The adapter's id, and that of the host which it is for.
     pub id: HostId,
@@ -76,21 +77,25 @@ pub struct HostDescriptor {
     /// The transports that it speaks.
     pub transports: Vec<TransportKind>,
     /// What its file may say of a server besides command, args and env, or url.
+    #[serde(default)]
     pub fields: Vec<Field>,
     /// Fields of an entry that have no canonical name and that the host's documentation names,
     /// as paths joined by dots.
+    #[serde(default)]
     pub extras: Vec<String>,
     /// What it expands in a value.
+    #[serde(default)]
     pub references: Vec<Reference>,
     /// What a person must do after a change.
     pub after_write: Option<String>,
     /// Names of processes that rewrite the file while they run.
+    #[serde(default)]
     pub processes: Vec<String>,
 }
 
 /// A file, and the parts of it that an adapter may see and change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct DocumentSpec {
     /// What the adapter calls it.
     pub id: String,
@@ -103,6 +108,7 @@ pub struct DocumentSpec {
     /// Key paths, each step a literal key; an empty path is the whole document.
     pub sections: Vec<Vec<String>>,
     /// Whether the host reads a file that begins with a byte order mark.
+    #[serde(default)]
     pub accepts_bom: bool,
 }
 
@@ -124,11 +130,12 @@ pub enum Format {
 
 /// One place where a document may be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct Candidate {
     /// Whose servers are kept there.
     pub scope: Scope,
     /// Empty means every system.
+    #[serde(default)]
     pub systems: Vec<Os>,
     /// Where `path` starts.
     pub root: Root,

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use hatch_core::backup::Catalogue;
 use hatch_core::event::Event;
 use hatch_core::store::memory::MemoryStore;
-use hatch_core::store::{Guard, Location, Reader, Store, StoreError};
+use hatch_core::store::{Expected, Guard, Location, Reader, Store, StoreError};
 use hatch_core::transaction::{self, ApplyError, Keep, RecoverError};
 use model::*;
 
@@ -216,6 +216,15 @@ impl Store for Counting<'_> {
 
     fn replace(&self, at: &Location, bytes: &[u8]) -> Result<(), StoreError> {
         self.count().replace(at, bytes)
+    }
+
+    fn exchange(
+        &self,
+        at: &Location,
+        expected: Expected<'_>,
+        bytes: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        self.count().exchange(at, expected, bytes)
     }
 
     fn remove(&self, at: &Location) -> Result<(), StoreError> {

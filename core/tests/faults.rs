@@ -17,9 +17,30 @@ fn each_call(mut case: impl FnMut(usize) -> bool) -> usize {
     (0..10_000).find(|nth| !case(*nth)).expect("a run should end")
 }
 
-#[expect(clippy::print_stdout, reason = "how much was tried; shown with --nocapture")]
-fn say(what: &str, count: usize) {
-    println!("{what}: {count}");
+/// What was found after each case.
+#[derive(Default)]
+struct Tally {
+    old: usize,
+    new: usize,
+}
+
+impl Tally {
+    fn count(&mut self, found: Found) {
+        match found {
+            Found::Old => self.old += 1,
+            Found::New => self.new += 1,
+        }
+    }
+
+    /// Says what was tried, in the form that `cargo safety` reads.
+    #[expect(clippy::print_stdout, reason = "how much was tried; shown with --nocapture")]
+    fn say(&self, what: &str) {
+        let Tally { old, new } = self;
+        let tried = old + new;
+        println!(
+            "tally: faults in memory: {what}: {tried} tried: {old} as it was, {new} as planned, 0 lost"
+        );
+    }
 }
 
 #[test]
@@ -37,8 +58,9 @@ fn without_a_fault_all_is_new() {
 #[test]
 fn a_call_that_fails_undoes_the_run() {
     let faults: [fn(usize) -> Fault; 2] = [Fault::FailsAt, Fault::LiesAt];
+    let mut tally = Tally::default();
     for (fault, keep) in faults.iter().flat_map(|f| [(f, Keep::Backup), (f, Keep::Nothing)]) {
-        let count = each_call(|nth| {
+        each_call(|nth| {
             let case = format!("{:?} {keep:?}", fault(nth));
             let store = world();
             let faulty = FaultyStore::new(&store, fault(nth));
@@ -55,16 +77,18 @@ fn a_call_that_fails_undoes_the_run() {
             recover(&store).unwrap();
             assert_eq!(settled(&store, &case), expected, "{case}");
             check_backup(&store, keep, expected, &case);
+            tally.count(expected);
             faulty.tripped()
         });
-        say("calls that failed", count);
     }
+    tally.say("a call fails");
 }
 
 #[test]
 fn a_stop_at_any_call_leaves_all_or_nothing() {
+    let mut tally = Tally::default();
     for keep in [Keep::Backup, Keep::Nothing] {
-        let count = each_call(|nth| {
+        each_call(|nth| {
             let store = world();
             let faulty = FaultyStore::new(&store, Fault::StopsAt(nth));
             let is_done = apply(&faulty, keep).is_ok();
@@ -77,11 +101,12 @@ fn a_stop_at_any_call_leaves_all_or_nothing() {
                 assert!(found == Found::New || !is_done, "{case}: undone after the commit");
                 check_backup(&store, keep, found, &case);
                 check_next_run(&store, found, &case);
+                tally.count(found);
             }
             faulty.tripped()
         });
-        say("calls at which the process stopped, times 8", count);
     }
+    tally.say("the process stops at a call");
 }
 
 /// The next run works, and takes along whatever the dead one left.
@@ -99,7 +124,7 @@ fn check_next_run(store: &MemoryStore, found: Found, case: &str) {
 
 #[test]
 fn a_stop_during_recovery_too_leaves_all_or_nothing() {
-    let mut cases = 0;
+    let mut tally = Tally::default();
     each_call(|nth| {
         let killed = world();
         let faulty = FaultyStore::new(&killed, Fault::StopsAt(nth));
@@ -119,19 +144,19 @@ fn a_stop_during_recovery_too_leaves_all_or_nothing() {
                     let found = settled(&store, &case);
                     assert!(found == Found::New || !is_done, "{case}: undone after the commit");
                     check_backup(&store, Keep::Backup, found, &case);
-                    cases += 1;
+                    tally.count(found);
                 }
                 faulty.tripped()
             });
         }
         faulty.tripped()
     });
-    say("stops in a run and in its recovery", cases);
+    tally.say("it stops, and so does its recovery");
 }
 
 #[test]
 fn a_stop_while_a_failed_run_is_undone_leaves_all_or_nothing() {
-    let mut cases = 0;
+    let mut tally = Tally::default();
     each_call(|nth| {
         let mut was_tripped = false;
         each_call(|stop| {
@@ -148,13 +173,13 @@ fn a_stop_while_a_failed_run_is_undone_leaves_all_or_nothing() {
                 let found = settled(&store, &case);
                 assert!(found == Found::New || !is_done, "{case}: undone after the commit");
                 check_backup(&store, Keep::Backup, found, &case);
-                cases += 1;
+                tally.count(found);
             }
             stopping.tripped()
         });
         was_tripped
     });
-    say("failures with a stop after them", cases);
+    tally.say("a call fails, and it stops while that is undone");
 }
 
 #[test]
@@ -212,5 +237,5 @@ fn a_write_that_did_not_happen_is_noticed() {
         }
         faulty.tripped()
     });
-    assert_eq!(noticed, 3, "each document that is written");
+    assert_eq!(noticed, FILES.len(), "each document");
 }

@@ -12,7 +12,7 @@ use hatch_core::adapter::{AdapterError, Edit, HostAdapter, Reading, Section, Wri
 use hatch_core::host::{HostDescriptor, HostId};
 use hatch_core::registry::{Host, Registry};
 use hatch_core::server::{Server, ServerName};
-use hatch_sandbox::{check_reading, check_writing, failed};
+use hatch_sandbox::{check_reading, check_writing, failed, read_descriptor};
 
 mod convert {
     hatch_sandbox::conversions!(hatch_adapter_sdk::bindings::exports::hatch::adapter::host_config);
@@ -25,13 +25,13 @@ pub struct NativeAdapter<A> {
 }
 
 impl<A: Adapter> NativeAdapter<A> {
-    /// Asks the adapter for its descriptor.
+    /// Reads the adapter's descriptor.
     ///
     /// # Errors
     ///
-    /// Fails with the reason if its id is not kebab case.
+    /// Fails with the reason if it has another shape.
     pub fn new() -> Result<Self, String> {
-        let descriptor = convert::descriptor_out(A::describe())?;
+        let descriptor = read_descriptor(A::DESCRIPTOR)?;
         Ok(NativeAdapter { descriptor, adapter: PhantomData })
     }
 }

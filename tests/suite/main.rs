@@ -17,6 +17,7 @@ mod errors;
 mod export;
 mod help;
 mod history;
+mod hostile_text;
 mod import;
 mod named_hosts;
 mod options;

@@ -1,6 +1,7 @@
 //! The published JSON Schemas: their committed copies, and that all JSON keeps to them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use hatch_tests::{Run, TestHome, committed, workspace};
 use serde_json::Value;
@@ -10,7 +11,7 @@ use crate::common::{CURSOR, DEV, FILES, hosts_with, json};
 /// Every command that prints JSON, as it is tried: on a home where it has something to show,
 /// on one where nothing is, and on one where everything is broken. `ID` stands for the newest
 /// backup, `OPERATION` for the newest operation.
-const LINES: &[&str] = &[
+pub const LINES: &[&str] = &[
     "env add dev files --command npx --args files-mcp",
     "env create new",
     "env create new --from-host cursor",
@@ -148,16 +149,10 @@ fn all_json_keeps_to_its_schema() {
     let mut found = Vec::new();
     for line in LINES {
         for (kind, home) in [("full", full()), ("empty", TestHome::new()), ("broken", broken())] {
-            let backup = newest_backup(&home);
-            let operation = backup.rsplit('-').next().unwrap_or_default().to_owned();
-            let words = line.split(' ').map(|word| match word {
-                "ID" => backup.clone(),
-                "OPERATION" => operation.clone(),
-                word => word.to_owned(),
-            });
+            let words = arguments(line, &home.join(".hatch/backups"));
             let mut command = home.command();
             // One that changes nothing.
-            command.env("EDITOR", "/bin/true").args(words.chain(["--json".to_owned()]));
+            command.env("EDITOR", "/bin/true").args(words).arg("--json");
             let run = home.run(&mut command);
             let wrong = faults(&run, &validators);
             found.extend(wrong.into_iter().map(|it| format!("`{line}`, {kind} home: {it}")));
@@ -174,12 +169,22 @@ fn all_json_keeps_to_its_schema() {
     assert!(unused.is_empty(), "nothing prints {unused:?}");
 }
 
-fn newest_backup(home: &TestHome) -> String {
-    let Ok(backups) = std::fs::read_dir(home.join(".hatch/backups")) else {
-        return "20261122T110452Z-0123abcd".to_owned();
-    };
+/// The words of one of [`LINES`], where backups are in this folder.
+pub fn arguments(line: &str, backups: &Path) -> Vec<String> {
+    let backup = newest_backup(backups);
+    let operation = backup.rsplit('-').next().unwrap_or_default();
+    let words = line.split(' ').map(|word| match word {
+        "ID" => backup.clone(),
+        "OPERATION" => operation.to_owned(),
+        word => word.to_owned(),
+    });
+    words.collect()
+}
+
+fn newest_backup(folder: &Path) -> String {
+    let backups = std::fs::read_dir(folder).into_iter().flatten();
     let names = backups.map(|it| it.unwrap().file_name().into_string().unwrap());
-    names.max().unwrap()
+    names.max().unwrap_or_else(|| "20261122T110452Z-0123abcd".to_owned())
 }
 
 #[test]

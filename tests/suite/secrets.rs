@@ -57,6 +57,12 @@ fn home() -> TestHome {
 
 #[test]
 fn no_output_holds_a_secret() {
+    for verbose in ["", " -v"] {
+        no_output_holds_one(verbose);
+    }
+}
+
+fn no_output_holds_one(verbose: &str) {
     let home = home();
     home.write("first.json", FIRST);
     let sync = "mcp sync --to-host all --auto-approve --from-env";
@@ -86,7 +92,7 @@ fn no_output_holds_a_secret() {
         "mcp backup restore cursor --auto-approve --json".to_owned(),
         "env create taken --from-host cursor --json".to_owned(),
     ] {
-        let run = home.line(&line);
+        let run = home.line(&(line.clone() + verbose));
         clean(&line, &run);
         shown += usize::from(run.stdout.contains("•••"));
     }
@@ -228,6 +234,19 @@ fn hatch_s_own_files_hold_none_and_are_private() {
         }
     }
     assert!(copies >= 4, "{copies} copies hold what they copy");
+}
+
+/// A panic says what its values are, and here they would be a host's whole section.
+#[test]
+fn a_fault_of_hatch_s_own_says_none() {
+    let home = home();
+    home.write(".cursor/mcp.json", FIRST);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hatch-at-fault"));
+    command.env_clear().env("HOME", home.path()).current_dir(home.path());
+    command.env("RUST_BACKTRACE", "1").args(["mcp", "list", "hosts"]);
+    let run = home.run(&mut command).expect(70);
+    clean("a fault", &run);
+    has(&run.stderr, &["error: hatch has a fault of its own, at ", "hatch-at-fault.rs:", "report"]);
 }
 
 #[test]

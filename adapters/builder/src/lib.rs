@@ -13,21 +13,20 @@
 //!   are called.
 
 pub mod component;
-pub mod descriptor;
 pub mod guest;
 pub mod lock;
 
 use std::path::{Path, PathBuf};
 
-use hatch_adapter_sdk::{Adapter, Descriptor};
+use hatch_adapter_sdk::Adapter;
 
 /// An adapter of this workspace.
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
     /// The host's id, and the name of its folder in `adapters/hosts`.
     pub id: &'static str,
-    /// What it says of its host.
-    pub describe: fn() -> Descriptor,
+    /// What it says of its host, as JSON.
+    pub descriptor: &'static str,
 }
 
 /// The adapters that hatch embeds.
@@ -39,7 +38,7 @@ pub const ADAPTERS: &[Source] = &[
 ];
 
 const fn source<A: Adapter>(id: &'static str) -> Source {
-    Source { id, describe: A::describe }
+    Source { id, descriptor: A::DESCRIPTOR }
 }
 
 impl Source {

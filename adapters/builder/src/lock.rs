@@ -108,6 +108,7 @@ pub fn sources(workspace: &Path, id: &str) -> Result<String> {
     let host = format!("adapters/hosts/{id}");
     let mut files = vec![
         workspace.join(&host).join("Cargo.toml"),
+        workspace.join(&host).join("descriptor.json"),
         workspace.join("adapters/sdk/Cargo.toml"),
         workspace.join("wit/host-adapter.wit"),
     ];

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use hatch_adapter_builder::guest::{Toolchain, read};
 use hatch_adapter_builder::lock::{self, Lock, Locked};
-use hatch_adapter_builder::{ADAPTERS, Source, component, components, descriptor, workspace};
+use hatch_adapter_builder::{ADAPTERS, Source, component, components, workspace};
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -20,12 +20,6 @@ fn main() -> Result<()> {
     }
 }
 
-/// A built adapter.
-struct Built {
-    component: Vec<u8>,
-    descriptor: String,
-}
-
 fn build(workspace: &Path) -> Result<()> {
     let toolchain = Toolchain::find()?;
     let folder = components(workspace);
@@ -34,15 +28,15 @@ fn build(workspace: &Path) -> Result<()> {
     let mut lock = Lock { toolchain: label(&toolchain), components: Vec::new() };
     for source in ADAPTERS {
         let built = build_one(workspace, &toolchain, source, &target_dir)?;
-        write(&folder.join(format!("{}.wasm", source.id)), &built.component)?;
-        write(&folder.join(format!("{}.json", source.id)), built.descriptor.as_bytes())?;
-        println!("{}: {} bytes", source.id, built.component.len());
+        write(&folder.join(format!("{}.wasm", source.id)), &built)?;
+        write(&folder.join(format!("{}.json", source.id)), source.descriptor.as_bytes())?;
+        println!("{}: {} bytes", source.id, built.len());
         lock.components.push(Locked {
             id: source.id.to_owned(),
-            sha256: lock::sha256(&built.component),
-            descriptor: lock::sha256(built.descriptor.as_bytes()),
+            sha256: lock::sha256(&built),
+            descriptor: lock::sha256(source.descriptor.as_bytes()),
             sources: lock::sources(workspace, source.id)?,
-            size: built.component.len() as u64,
+            size: built.len() as u64,
         });
     }
     write(&folder.join(lock::FILE), lock.to_text().as_bytes())
@@ -64,13 +58,12 @@ fn check(workspace: &Path) -> Result<()> {
         let built = build_one(workspace, &toolchain, source, target_dir.path())?;
         let committed = read(&folder.join(format!("{}.wasm", source.id)))?;
         let described = read(&folder.join(format!("{}.json", source.id)))?;
-        let same_interface =
-            component::interface(&built.component)? == component::interface(&committed)?;
-        let same_bytes = built.component == committed;
+        let same_interface = component::interface(&built)? == component::interface(&committed)?;
+        let same_bytes = built == committed;
         if !same_interface || (same_toolchain && !same_bytes) {
             bail!("`{}.wasm` is not what its sources give; run `build-adapters`", source.id);
         }
-        if described != built.descriptor.as_bytes() {
+        if described != source.descriptor.as_bytes() {
             bail!("`{}.json` is not what the adapter says; run `build-adapters`", source.id);
         }
         println!(
@@ -87,15 +80,9 @@ fn build_one(
     toolchain: &Toolchain,
     source: &Source,
     target_dir: &Path,
-) -> Result<Built> {
+) -> Result<Vec<u8>> {
     let module = toolchain.build(workspace, &source.package(), target_dir)?;
-    let component =
-        component::encode(&module).with_context(|| format!("`{}`", source.package()))?;
-    let description = (source.describe)();
-    if description.id != source.id {
-        bail!("`{}` describes itself as `{}`", source.package(), description.id);
-    }
-    Ok(Built { component, descriptor: descriptor::to_json(&description) })
+    component::encode(&module).with_context(|| format!("`{}`", source.package()))
 }
 
 /// The encoder's version is part of what the bytes depend on.

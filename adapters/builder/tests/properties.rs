@@ -7,6 +7,7 @@ use hatch_adapter_claude_desktop::ClaudeDesktop;
 use hatch_adapter_cursor::Cursor;
 use hatch_adapter_gemini::Gemini;
 use hatch_adapter_lmstudio::LmStudio;
+use hatch_adapter_sdk::case::{Spec, spec};
 use hatch_adapter_sdk::json::Value;
 use hatch_adapter_sdk::{Adapter, Edit, Section};
 use hatch_properties::adapter::{
@@ -71,13 +72,13 @@ fn ten_thousand_edits_cost_ten_thousand_times_one() {
     fn run<A: Adapter>(count: usize) {
         let member = |at: usize| (format!("s{at}"), Value::parse(r#"{"command":"a"}"#).unwrap());
         let value = Value::Object((0..count).map(member).collect()).to_text();
-        let paths = A::describe().documents[0].sections.clone();
+        let Spec { id, sections } = spec::<A>();
         let section = |path: Vec<String>| Section {
-            document: A::describe().documents[0].id.clone(),
+            document: id.clone(),
             value: (path == ["mcpServers"]).then(|| value.clone()),
             path,
         };
-        let sections: Vec<Section> = paths.into_iter().map(section).collect();
+        let sections: Vec<Section> = sections.into_iter().map(section).collect();
         let edits: Vec<Edit> = (0..count).map(|at| Edit::Remove(format!("s{at}"))).collect();
         let writing = A::write(&sections, &edits).unwrap();
         assert_eq!(writing.sections[0].value.as_deref(), Some("{}"));

@@ -29,9 +29,54 @@ mod spell;
 use std::path::{Path, PathBuf};
 
 use crate::json::{Object, Value};
-use crate::{Adapter, DocumentSpec, Edit, Error, Section};
+use crate::{Adapter, Dialect, Edit, Error, Section};
 
 pub use spell::{edit_from, parse_template, server_from, server_to};
+
+/// The document that holds the servers, as far as the adapter's calls need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// What the adapter calls it.
+    pub id: String,
+    /// The sections that the adapter is handed.
+    pub sections: Vec<Vec<String>>,
+}
+
+/// Reads an adapter's descriptor for the first of its documents.
+///
+/// # Panics
+///
+/// Panics, as a test does, where the descriptor has none.
+pub fn spec<A: Adapter>() -> Spec {
+    let descriptor = descriptor::<A>();
+    let spec = || {
+        let document = descriptor.get("documents")?.as_array()?.first()?.as_object()?;
+        let sections = document.get("sections")?.as_array()?.iter();
+        let sections = sections.map(Value::as_strings).collect::<Option<_>>()?;
+        Some(Spec { id: document.get("id")?.as_str()?.to_owned(), sections })
+    };
+    spec().unwrap_or_else(|| panic!("no document with an id and sections in the descriptor"))
+}
+
+/// Holds an adapter's descriptor against its table: it names the fields that the table has,
+/// and declares the section of servers.
+///
+/// # Panics
+///
+/// Panics, as a test does, where the two differ.
+pub fn describes<A: Adapter>(dialect: &Dialect) {
+    let fields = descriptor::<A>().get("fields").and_then(Value::as_strings).unwrap_or_default();
+    assert_eq!(fields, dialect.fields(), "`fields` of the descriptor");
+    let spec = spec::<A>();
+    assert_eq!(spec.id, dialect.document, "the first document's `id`");
+    let declared = spec.sections.iter().any(|path| path == dialect.section);
+    assert!(declared, "`{:?}` is not among the descriptor's sections", dialect.section);
+}
+
+fn descriptor<A: Adapter>() -> Object {
+    let value = Value::parse(A::DESCRIPTOR).unwrap_or_else(|error| panic!("{error}"));
+    value.as_object().cloned().unwrap_or_else(|| panic!("the descriptor is no object"))
+}
 
 /// Runs every case in a folder.
 ///
@@ -58,7 +103,7 @@ pub fn run_all<A: Adapter>(folder: &Path) {
 pub fn run<A: Adapter>(case: &Path) -> Result<(), String> {
     let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let in_case = |why: String| format!("case `{name}`: {why}");
-    let spec = A::describe().documents.into_iter().next().ok_or("no document")?;
+    let spec = spec::<A>();
     let before = load(&case.join("before.json"))?;
     let sections = cut(&spec, before.as_ref());
 
@@ -80,7 +125,7 @@ pub fn run<A: Adapter>(case: &Path) -> Result<(), String> {
 }
 
 fn outcome<A: Adapter>(
-    spec: &DocumentSpec,
+    spec: &Spec,
     before: Option<Value>,
     sections: &[Section],
     edits: &[Edit],
@@ -95,7 +140,7 @@ fn outcome<A: Adapter>(
 }
 
 /// Cuts an adapter's sections out of a document.
-pub fn cut(spec: &DocumentSpec, document: Option<&Value>) -> Vec<Section> {
+pub fn cut(spec: &Spec, document: Option<&Value>) -> Vec<Section> {
     let value = |path: &[String]| match document? {
         document if path.is_empty() => Some(document.to_text()),
         document => Some(document.as_object()?.at_path(path)?.to_text()),
@@ -113,7 +158,7 @@ pub fn cut(spec: &DocumentSpec, document: Option<&Value>) -> Vec<Section> {
 /// # Panics
 ///
 /// Panics where a section is none of the declared ones or is no JSON.
-pub fn paste(spec: &DocumentSpec, document: Option<Value>, changed: &[Section]) -> Option<Value> {
+pub fn paste(spec: &Spec, document: Option<Value>, changed: &[Section]) -> Option<Value> {
     if changed.is_empty() {
         return document;
     }
@@ -193,7 +238,7 @@ fn load(path: &Path) -> Result<Option<Value>, String> {
 /// Panics where the text is no JSON.
 pub fn sections<A: Adapter>(document: &str) -> Vec<Section> {
     let value = Value::parse_relaxed(document).unwrap_or_else(|error| panic!("{error}"));
-    A::describe().documents.first().map(|spec| cut(spec, Some(&value))).unwrap_or_default()
+    cut(&spec::<A>(), Some(&value))
 }
 
 /// The error as a test's message.

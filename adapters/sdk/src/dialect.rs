@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::json::{Object, Value};
-use crate::{Edit, Error, Field, Outcome, Reading, Section, Server, Syntax, Unreadable, Writing};
+use crate::{Edit, Error, Outcome, Reading, Section, Server, Syntax, Unreadable, Writing};
 use crate::{put, read};
 
 /// A host's names for things. Where a field is an option, `None` means that the host's
@@ -180,20 +180,20 @@ impl Dialect {
         }
     }
 
-    /// The fields of the contract that the table names, for a descriptor. Timeouts that
-    /// are only kept, and fields that an adapter sees to itself, are not among them.
-    pub fn fields(&self) -> Vec<Field> {
+    /// The fields that a descriptor has to name for this table. Timeouts that are only kept,
+    /// and fields that an adapter sees to itself, are not among them.
+    pub fn fields(&self) -> Vec<&'static str> {
         let speaks_http = !matches!(self.kinds, Kinds::StdioOnly { .. });
         let fields = [
-            (Field::EnvFile, self.stdio.env_file.is_some()),
-            (Field::Cwd, self.stdio.cwd.is_some()),
-            (Field::Headers, speaks_http),
-            (Field::Oauth, speaks_http && self.remote.oauth.is_some()),
-            (Field::Enabled, self.cannot_disable.is_none()),
-            (Field::Description, self.description.is_some()),
-            (Field::RequestTimeout, self.request_timeout.is_some()),
-            (Field::ToolAllow, self.tool_allow.is_some()),
-            (Field::ToolDeny, self.tool_deny.is_some()),
+            ("env-file", self.stdio.env_file.is_some()),
+            ("cwd", self.stdio.cwd.is_some()),
+            ("headers", speaks_http),
+            ("oauth", speaks_http && self.remote.oauth.is_some()),
+            ("enabled", self.cannot_disable.is_none()),
+            ("description", self.description.is_some()),
+            ("request-timeout", self.request_timeout.is_some()),
+            ("tool-allow", self.tool_allow.is_some()),
+            ("tool-deny", self.tool_deny.is_some()),
         ];
         fields.into_iter().filter_map(|(field, held)| held.then_some(field)).collect()
     }

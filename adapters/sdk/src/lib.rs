@@ -16,11 +16,9 @@
 //!
 //! ```
 //! use hatch_adapter_sdk::{
-//!     Adapter, Descriptor, Dialect, Edit, Error, Kinds, Literally, Reading, RemoteKeys, Section,
-//!     StdioKeys, Writing,
+//!     Adapter, Dialect, Edit, Error, Kinds, Literally, Reading, RemoteKeys, Section, StdioKeys,
+//!     Writing,
 //! };
-//! # use hatch_adapter_sdk::{DocumentSpec, Format, Location, Preference, Root, Scope};
-//! # use hatch_adapter_sdk::TransportKind;
 //!
 //! struct Example;
 //!
@@ -32,34 +30,23 @@
 //! };
 //!
 //! impl Adapter for Example {
-//!     fn describe() -> Descriptor {
-//! #       let documents = vec![DocumentSpec {
-//! #           id: "config".into(),
-//! #           format: Format::Json,
-//! #           locations: vec![Location {
-//! #               scope: Scope::User,
-//! #               systems: vec![],
-//! #               root: Root::Home,
-//! #               path: ".example.json".into(),
-//! #           }],
-//! #           prefer: Preference::ExistingFile,
-//! #           sections: vec![vec!["mcpServers".into()]],
-//! #           accepts_bom: false,
-//! #       }];
-//!         Descriptor {
-//!             id: "example".into(),
-//!             // ...
-//! #           name: "Example".into(),
-//! #           homepage: "https://example.com".into(),
-//! #           documents,
-//! #           transports: vec![TransportKind::Stdio, TransportKind::StreamableHttp],
-//! #           fields: DIALECT.fields(),
-//! #           extras: vec![],
-//! #           references: vec![],
-//! #           after_write: None,
-//! #           processes: vec![],
+//!     // Or `include_str!("../descriptor.json")`.
+//!     const DESCRIPTOR: &'static str = r#"{
+//!       "id": "example",
+//!       "name": "Example",
+//!       "homepage": "https://example.com",
+//!       "documents": [
+//!         {
+//!           "id": "config",
+//!           "format": "json",
+//!           "locations": [{ "scope": "user", "root": "home", "path": ".example.json" }],
+//!           "prefer": "existing-file",
+//!           "sections": [["mcpServers"]]
 //!         }
-//!     }
+//!       ],
+//!       "transports": ["stdio", "streamable-http"],
+//!       "fields": ["cwd", "headers", "enabled"]
+//!     }"#;
 //!
 //!     fn read(sections: &[Section]) -> Result<Reading, Error> {
 //!         DIALECT.read(sections)
@@ -78,6 +65,8 @@
 //!     value: Some(r#"{ "files": { "command": "files-mcp" } }"#.into()),
 //! };
 //! assert_eq!(Example::read(&[section])?.servers[0].name, "files");
+//! // What a test of it begins with.
+//! hatch_adapter_sdk::case::describes::<Example>(&DIALECT);
 //! # Ok::<(), Error>(())
 //! ```
 
@@ -105,18 +94,18 @@ pub mod bindings {
 }
 
 pub use bindings::exports::hatch::adapter::host_config::{
-    Descriptor, DocumentSpec, Edit, EnvRef, Error, Extra, Field, Format, Location, Loss, LossKind,
-    Oauth, Os, Outcome, Place, Preference, Reading, Reference, Remote, RemoteKind, Root, Scope,
-    Section, Segment, Server, Stdio, Template, Timeouts, ToolFilter, Transport, TransportKind,
-    Unreadable, Writing,
+    Edit, EnvRef, Error, Extra, Loss, LossKind, Oauth, Outcome, Place, Reading, Remote, RemoteKind,
+    Section, Segment, Server, Stdio, Template, Timeouts, ToolFilter, Transport, Unreadable,
+    Writing,
 };
 pub use dialect::{Dialect, Kinds, OauthKeys, RemoteKeys, Servers, StdioKeys};
 pub use template::{Literally, Spelling, Spot, Syntax};
 
 /// Knows what the sections of one host's documents mean. The same call has the same answer.
 pub trait Adapter {
-    /// Says which host this is for, where its documents may be, and which parts it needs.
-    fn describe() -> Descriptor;
+    /// Which host this is for, where its documents may be, and which parts it needs: JSON, as
+    /// `wit/descriptor.schema.json` has it.
+    const DESCRIPTOR: &'static str;
 
     /// Lists the servers in the declared sections.
     ///
@@ -155,8 +144,8 @@ macro_rules! export {
 pub struct Exported<A>(PhantomData<A>);
 
 impl<A: Adapter> bindings::exports::hatch::adapter::host_config::Guest for Exported<A> {
-    fn describe() -> Descriptor {
-        A::describe()
+    fn describe() -> String {
+        A::DESCRIPTOR.to_owned()
     }
 
     fn read(sections: Vec<Section>) -> Result<Reading, Error> {

@@ -49,8 +49,7 @@ impl SandboxedAdapter {
                 loaded.write(instance, store)?;
                 loaded.describe(instance, store)?.call(store, ())
             })
-            .map(|(descriptor,)| descriptor)
-            .and_then(convert::descriptor_out)
+            .and_then(|(text,)| crate::descriptor::read(&text))
             .and_then(|descriptor| crate::descriptor::check(&descriptor).map(|()| descriptor));
         match descriptor {
             Ok(descriptor) => Ok(SandboxedAdapter { descriptor, component }),
@@ -119,7 +118,7 @@ struct Loaded {
     write: ComponentExportIndex,
 }
 
-type Describe = TypedFunc<(), (wit::Descriptor,)>;
+type Describe = TypedFunc<(), (wit::Json,)>;
 type Read<'a> = TypedFunc<(&'a [wit::Section],), (Result<wit::Reading, wit::Error>,)>;
 type Write<'a> =
     TypedFunc<(&'a [wit::Section], &'a [wit::Edit]), (Result<wit::Writing, wit::Error>,)>;

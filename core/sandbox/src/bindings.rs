@@ -17,14 +17,14 @@ pub(crate) mod convert {
 /// Defines functions that convert between the types of `hatch_core` and those that were
 /// generated from the contract, here or by the guests' generator, in the module at a path.
 ///
-/// To the contract: `sections_in` and `edits_in`. From it: `reading_out`, `writing_out`,
-/// `error_out` and `descriptor_out`. Invoke it in a module of its own. The crate that does so
-/// must depend on `hatch_core`.
+/// To the contract: `sections_in` and `edits_in`. From it: `reading_out`, `writing_out` and
+/// `error_out`. Invoke it in a module of its own. The crate that does so must depend on
+/// `hatch_core`.
 #[macro_export]
 macro_rules! conversions {
     ($contract:path) => {
         use ::hatch_core::adapter as core;
-        use ::hatch_core::host::{self, HostDescriptor, HostId};
+        use ::hatch_core::host::HostId;
         use ::hatch_core::server::{self, Server, ServerName, Transport};
         use ::hatch_core::template::{Place, Segment, Template};
         use $contract as wit;
@@ -313,108 +313,6 @@ macro_rules! conversions {
                 }
                 wit::Segment::Native(text) => Segment::Native { adapter: adapter.clone(), text },
             }))
-        }
-
-        // ---- descriptors ------------------------------------------------------------
-
-        /// Fails for an id that is not kebab case. Nothing else is checked.
-        pub(crate) fn descriptor_out(
-            descriptor: wit::Descriptor,
-        ) -> Result<HostDescriptor, String> {
-            Ok(HostDescriptor {
-                id: HostId::new($crate::clean(&descriptor.id))
-                    .map_err(|error| error.to_string())?,
-                name: $crate::clean(&descriptor.name),
-                homepage: $crate::clean(&descriptor.homepage),
-                documents: descriptor.documents.into_iter().map(document_out).collect(),
-                transports: descriptor.transports.into_iter().map(transport_kind_out).collect(),
-                fields: descriptor.fields.into_iter().map(field_out).collect(),
-                extras: descriptor.extras,
-                references: descriptor.references.into_iter().map(reference_out).collect(),
-                after_write: descriptor.after_write.as_deref().map($crate::clean),
-                processes: descriptor.processes,
-            })
-        }
-
-        fn document_out(document: wit::DocumentSpec) -> host::DocumentSpec {
-            host::DocumentSpec {
-                id: document.id,
-                format: match document.format {
-                    wit::Format::Json => host::Format::Json,
-                    wit::Format::Jsonc => host::Format::Jsonc,
-                    wit::Format::JsoncNoTrailingCommas => host::Format::JsoncNoTrailingCommas,
-                    wit::Format::Toml => host::Format::Toml,
-                    wit::Format::Yaml => host::Format::Yaml,
-                },
-                locations: document.locations.into_iter().map(location_out).collect(),
-                prefer: match document.prefer {
-                    wit::Preference::ExistingFile => host::Preference::ExistingFile,
-                    wit::Preference::ExistingFolder => host::Preference::ExistingFolder,
-                },
-                sections: document.sections,
-                accepts_bom: document.accepts_bom,
-            }
-        }
-
-        fn location_out(location: wit::Location) -> host::Candidate {
-            let system = |system| match system {
-                wit::Os::Linux => host::Os::Linux,
-                wit::Os::Macos => host::Os::Macos,
-                wit::Os::Windows => host::Os::Windows,
-            };
-            host::Candidate {
-                scope: match location.scope {
-                    wit::Scope::User => host::Scope::User,
-                    wit::Scope::Project => host::Scope::Project,
-                },
-                systems: location.systems.into_iter().map(system).collect(),
-                root: match location.root {
-                    wit::Root::Home => host::Root::Home,
-                    wit::Root::Config => host::Root::Config,
-                    wit::Root::LocalData => host::Root::LocalData,
-                    wit::Root::Project => host::Root::Project,
-                    wit::Root::Env(name) => host::Root::Env(name),
-                    wit::Root::Pointer(path) => host::Root::Pointer(path),
-                },
-                path: location.path,
-            }
-        }
-
-        fn transport_kind_out(kind: wit::TransportKind) -> host::TransportKind {
-            match kind {
-                wit::TransportKind::Stdio => host::TransportKind::Stdio,
-                wit::TransportKind::StreamableHttp => host::TransportKind::StreamableHttp,
-                wit::TransportKind::Sse => host::TransportKind::Sse,
-            }
-        }
-
-        fn field_out(field: wit::Field) -> host::Field {
-            match field {
-                wit::Field::EnvForward => host::Field::EnvForward,
-                wit::Field::EnvFile => host::Field::EnvFile,
-                wit::Field::Cwd => host::Field::Cwd,
-                wit::Field::Headers => host::Field::Headers,
-                wit::Field::Oauth => host::Field::Oauth,
-                wit::Field::Enabled => host::Field::Enabled,
-                wit::Field::Description => host::Field::Description,
-                wit::Field::RequestTimeout => host::Field::RequestTimeout,
-                wit::Field::StartupTimeout => host::Field::StartupTimeout,
-                wit::Field::ToolTimeout => host::Field::ToolTimeout,
-                wit::Field::ToolAllow => host::Field::ToolAllow,
-                wit::Field::ToolDeny => host::Field::ToolDeny,
-                wit::Field::ToolAutoApprove => host::Field::ToolAutoApprove,
-            }
-        }
-
-        fn reference_out(reference: wit::Reference) -> host::Reference {
-            match reference {
-                wit::Reference::Env => host::Reference::Env,
-                wit::Reference::EnvDefault => host::Reference::EnvDefault,
-                wit::Reference::Input => host::Reference::Input,
-                wit::Reference::File => host::Reference::File,
-                wit::Reference::UserHome => host::Reference::UserHome,
-                wit::Reference::WorkspaceFolder => host::Reference::WorkspaceFolder,
-            }
         }
     };
 }

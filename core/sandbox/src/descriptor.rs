@@ -2,18 +2,41 @@
 //!
 //! A descriptor decides which files hatch opens, so it is held against rules before anybody
 //! is asked to agree to it. Those of built-in adapters are held against the same rules by
-//! their tests.
+//! their tests. It comes as JSON, whose shape is `wit/descriptor.schema.json`: members that
+//! this hatch does not know are passed over, so that later ones may have more.
 
 use std::collections::HashSet;
 
 use hatch_core::host::{Candidate, DocumentSpec, HostDescriptor, Root};
 
+/// Bytes of the JSON.
+const MAX_SIZE: usize = 1 << 20;
 const MAX_TEXT: usize = 4096;
 const MAX_DOCUMENTS: usize = 16;
 const MAX_LOCATIONS: usize = 64;
 const MAX_SECTIONS: usize = 64;
 const MAX_PROCESSES: usize = 64;
 const MAX_EXTRAS: usize = 256;
+
+/// Reads a descriptor's JSON. What it says is for [`check`] to look at.
+///
+/// # Errors
+///
+/// Fails with the reason, in words that follow the adapter's name: the member that is missing
+/// or wrong, with line and column.
+pub fn read(json: &str) -> Result<HostDescriptor, String> {
+    bounded("bytes of description", json.len(), MAX_SIZE)?;
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let descriptor = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let place = match error.path().to_string() {
+            path if path == "." => String::new(),
+            path => format!("`{path}`: "),
+        };
+        crate::clean(&format!("it describes its host wrongly: {place}{}", error.inner()))
+    })?;
+    reader.end().map_err(|error| format!("it describes its host wrongly: {error}"))?;
+    Ok(descriptor)
+}
 
 /// Checks that a descriptor makes sense and asks for nothing but places below its roots.
 ///
@@ -24,6 +47,9 @@ pub fn check(descriptor: &HostDescriptor) -> Result<(), String> {
     text("name", &descriptor.name)?;
     text("homepage", &descriptor.homepage)?;
     bounded("documents", descriptor.documents.len(), MAX_DOCUMENTS)?;
+    if let Some(advice) = &descriptor.after_write {
+        text("advice for after a change", advice)?;
+    }
     bounded("processes", descriptor.processes.len(), MAX_PROCESSES)?;
     for process in &descriptor.processes {
         text("name of a process", process)?;
@@ -150,7 +176,7 @@ mod tests {
             "transports":["stdio"],"fields":[],"extras":[],"references":[],"after-write":null,"processes":[]}"#;
         let (from, to) = change.split_once(" => ").unwrap_or_default();
         assert!(plain.contains(from), "{from}");
-        serde_json::from_str(&plain.replacen(from, to, 1)).unwrap()
+        read(&plain.replacen(from, to, 1)).unwrap()
     }
 
     #[test]
@@ -195,6 +221,7 @@ mod tests {
             r#""extras":[] => "extras":["oauth."]"#,
             r#""extras":[] => "extras":["a\u001bb"]"#,
             r#""name":"A" => "name":"A\u001b[2J""#,
+            r#""after-write":null => "after-write":"\u001b[2J""#,
         ] {
             assert!(check(&descriptor(change)).is_err(), "{change}");
         }

@@ -33,7 +33,7 @@ pub use answer::{check_reading, check_writing, failed};
 pub use child::{child_main, compile_in_child};
 pub use code::{Compiled, Embedded};
 pub use component::{MAX_SIZE, check, compile, compile_for};
-pub use descriptor::check as check_descriptor;
+pub use descriptor::{check as check_descriptor, read as read_descriptor};
 pub use engine::TARGET;
 pub use error::{ComponentError, DescribeError};
 pub use limits::clean;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::io;
 
-use super::{Guard, Location, Reader, Store, StoreError, TEMPORARY_PREFIX};
+use super::{Expected, Guard, Location, Reader, Store, StoreError, TEMPORARY_PREFIX};
 
 /// When, counted from zero over all calls, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,8 @@ pub enum Fault {
     /// This call does not return, nor does any other after it: the process is killed. A file
     /// that was being written leaves a half of itself under a temporary name.
     StopsAt(usize),
-    /// This call, if it writes a file, does nothing and says that it worked.
+    /// This call, if it writes a file or takes a document away, does nothing and says that it
+    /// worked.
     ForgetsAt(usize),
 }
 
@@ -104,6 +105,24 @@ impl Store for FaultyStore<'_> {
             _ => {}
         }
         self.call(at, || self.inner.replace(at, bytes))
+    }
+
+    fn exchange(
+        &self,
+        at: &Location,
+        expected: Expected<'_>,
+        bytes: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        match self.fault {
+            Fault::StopsAt(call) if call == self.calls.get() => {
+                self.leave_half(at, bytes.unwrap_or_default());
+            }
+            Fault::ForgetsAt(call) if call == self.calls.get() => {
+                return self.call(at, || Ok(()));
+            }
+            _ => {}
+        }
+        self.call(at, || self.inner.exchange(at, expected, bytes))
     }
 
     fn remove(&self, at: &Location) -> Result<(), StoreError> {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Guard, Location, Reader, Store, StoreError, TEMPORARY_PREFIX};
+use super::{Expected, Guard, Location, Reader, Store, StoreError, TEMPORARY_PREFIX};
 
 /// What a crash takes along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +118,12 @@ impl State {
         self.unsynced.push((path.to_owned(), node));
     }
 
+    /// A name beside a file that nothing has.
+    fn temporary(&mut self, at: &Location) -> PathBuf {
+        self.replaced += 1;
+        at.path().with_file_name(format!("{TEMPORARY_PREFIX}{:016x}", self.replaced))
+    }
+
     fn has_folder(&self, path: &Path) -> bool {
         path == Path::new("/") || self.live.get(path) == Some(&Node::Folder)
     }
@@ -204,12 +210,35 @@ impl Store for MemoryStore {
         if state.has_folder(at.path()) {
             return Err(StoreError::NotAFile { at: at.clone(), found: "a folder" });
         }
-        state.replaced += 1;
-        let name = format!("{TEMPORARY_PREFIX}{:016x}", state.replaced);
-        let temporary = at.path().with_file_name(name);
+        let temporary = state.temporary(at);
         state.change(&temporary, Some(Node::File(bytes.to_vec())));
         state.change(&temporary, None);
         state.change(at.path(), Some(Node::File(bytes.to_vec())));
+        Ok(())
+    }
+
+    fn exchange(
+        &self,
+        at: &Location,
+        expected: Expected<'_>,
+        bytes: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        let found = self.read(at)?;
+        if !expected.is(found.as_deref()) {
+            return Err(StoreError::Changed(at.clone()));
+        }
+        let mut state = self.state();
+        check_folder_of(&state, at, "replace")?;
+        let temporary = state.temporary(at);
+        if let Some(bytes) = bytes {
+            state.change(&temporary, Some(Node::File(bytes.to_vec())));
+        }
+        if found.is_some() || bytes.is_some() {
+            // Both names change at once, and then the old file goes.
+            state.change(&temporary, found.map(Node::File));
+            state.change(at.path(), bytes.map(|bytes| Node::File(bytes.to_vec())));
+            state.change(&temporary, None);
+        }
         Ok(())
     }
 

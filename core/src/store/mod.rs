@@ -20,6 +20,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::document::Digest;
+
 /// A file or folder: where it really is, links followed, and how its user writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Location {
@@ -105,6 +107,21 @@ pub trait Store: Reader {
     /// Fails where the file can't be written.
     fn replace(&self, at: &Location, bytes: &[u8]) -> Result<(), StoreError>;
 
+    /// Gives a file other contents, or with `None` takes it away, if it is what is expected:
+    /// another program may write it at any time, and what it wrote is not to be lost. In all
+    /// else as [`Store::replace`] and [`Store::remove`].
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`StoreError::Changed`] where something else is there, which stays as it
+    /// is, and where the file can't be written.
+    fn exchange(
+        &self,
+        at: &Location,
+        expected: Expected<'_>,
+        bytes: Option<&[u8]>,
+    ) -> Result<(), StoreError>;
+
     /// Takes a file away. One that is not there is no error.
     ///
     /// # Errors
@@ -134,6 +151,30 @@ pub trait Store: Reader {
     ///
     /// Fails with [`StoreError::Locked`] where another process keeps it.
     fn lock(&self, at: &Location) -> Result<Box<dyn Guard>, StoreError>;
+}
+
+/// What a file has to be for [`Store::exchange`] to change it; `None` is no file.
+#[derive(Clone, Copy, Debug)]
+pub enum Expected<'a> {
+    /// These bytes.
+    Bytes(Option<&'a [u8]>),
+    /// Bytes with this digest.
+    Digest(Option<&'a Digest>),
+}
+
+impl Expected<'_> {
+    /// Whether a file is expected, rather than none.
+    pub fn is_file(&self) -> bool {
+        matches!(self, Expected::Bytes(Some(_)) | Expected::Digest(Some(_)))
+    }
+
+    /// Whether this is what was found.
+    pub fn is(&self, found: Option<&[u8]>) -> bool {
+        match self {
+            Expected::Bytes(bytes) => *bytes == found,
+            Expected::Digest(digest) => *digest == found.map(Digest::of).as_ref(),
+        }
+    }
 }
 
 /// A lock that is held. Dropping it lets go.
@@ -182,6 +223,9 @@ pub enum StoreError {
     /// A location that this store was never handed.
     #[error("`{0}` was not opened for this run")]
     NotAdmitted(Location),
+    /// Another program wrote the file in the meantime.
+    #[error("`{0}` is not what it was")]
+    Changed(Location),
     /// Another hatch is writing.
     #[error("another hatch is writing, and holds `{0}`")]
     Locked(Location),

@@ -5,7 +5,7 @@
 //! the disk it says "undo me", and removing it is the commit:
 //!
 //! ```text
-//! lock, compare all, copy, journal, then for each file: compare, replace, read back;
+//! lock, compare all, copy, journal, then for each file: compare and exchange, read back;
 //! then remove the journal
 //! ```
 //!
@@ -53,7 +53,7 @@ use crate::managed::Managed;
 use crate::owner::Owner;
 use crate::plan::{FilePlan, Plan};
 use crate::report::{FileReport, KeptBackup, Outcome, Report, TargetReport};
-use crate::store::{Location, Reader, Store, StoreError};
+use crate::store::{Expected, Location, Reader, Store, StoreError};
 use journal::Journal;
 
 /// Carries out `plan`, or leaves everything as it was.
@@ -143,14 +143,18 @@ impl Run<'_> {
 
     fn change(&mut self, owner: &Owner, file: &FilePlan) -> Result<(), ApplyError> {
         let location = file.location.clone();
-        compare(owner, file, self.store)?;
         (self.on_event)(Event::Writing { owner: owner.clone(), location: location.clone() });
-        self.attempted += 1;
-        let written = match &file.after {
-            Some(bytes) => self.store.replace(&location, bytes),
-            None => self.store.remove(&location),
-        };
-        written.map_err(|source| ApplyError::Replace { owner: owner.clone(), source })?;
+        let expected = Expected::Bytes(file.before.as_deref());
+        match self.store.exchange(&location, expected, file.after.as_deref()) {
+            // What is there now is another's, and not to be put back.
+            Err(StoreError::Changed(location)) => {
+                return Err(ApplyError::Drifted { owner: owner.clone(), location });
+            }
+            outcome => {
+                self.attempted += 1;
+                outcome.map_err(|source| ApplyError::Replace { owner: owner.clone(), source })?;
+            }
+        }
         self.read_back(owner, file)?;
         (self.on_event)(Event::Wrote { owner: owner.clone(), location });
         Ok(())

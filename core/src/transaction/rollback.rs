@@ -1,16 +1,16 @@
 //! Putting back what a run wrote.
 //!
 //! Nothing that is not ours is overwritten: a file is put back only if it has the run's new
-//! contents. If it has the old ones there is nothing to do, and if it has others, someone
-//! edited it since.
+//! contents, and only as long as it has them. If it has the old ones there is nothing to do,
+//! and if it has others, someone edited it since.
 
 use super::journal::Journal;
 use super::{LeftAlone, Stuck};
-use crate::backup::{FileRecord, KeptCopies};
+use crate::backup::{BackupError, FileRecord, KeptCopies};
 use crate::document::Digest;
 use crate::event::Event;
 use crate::home::HatchHome;
-use crate::store::{Location, Store, StoreError, remove_temporaries};
+use crate::store::{Expected, Location, Store, StoreError, remove_temporaries};
 
 /// What putting back came to.
 pub(super) struct Undone {
@@ -76,11 +76,9 @@ fn put_back_one(
 ) {
     let Some(location) = file.location() else { return };
     let owner = file.owner().clone();
-    let outcome = state(store, file, &location).and_then(|state| {
-        if matches!(state, State::New) {
-            restore(store, copies, file, &location)?;
-        }
-        Ok(state)
+    let outcome = state(store, file, &location).and_then(|state| match state {
+        State::New => restore(store, copies, file, &location),
+        state => Ok(state),
     });
     match outcome {
         Ok(State::Old) => {}
@@ -96,11 +94,7 @@ fn put_back_one(
     }
 }
 
-fn state(
-    store: &dyn Store,
-    file: &FileRecord,
-    at: &Location,
-) -> Result<State, crate::backup::BackupError> {
+fn state(store: &dyn Store, file: &FileRecord, at: &Location) -> Result<State, BackupError> {
     let found = match store.read(at) {
         Ok(bytes) => bytes.map(|bytes| Digest::of(&bytes)),
         // Hatch puts nothing of the sort there.
@@ -116,20 +110,22 @@ fn state(
     })
 }
 
+/// Puts a file back that has the run's contents. Returns what it had.
 fn restore(
     store: &dyn Store,
     copies: &KeptCopies,
     file: &FileRecord,
     at: &Location,
-) -> Result<(), crate::backup::BackupError> {
-    match copies.contents(store, file)? {
-        Some(bytes) => store.replace(at, &bytes)?,
-        None => store.remove(at)?,
+) -> Result<State, BackupError> {
+    let old = copies.contents(store, file)?;
+    match store.exchange(at, Expected::Digest(file.after()), old.as_deref()) {
+        Err(StoreError::Changed(_)) => return Ok(State::Foreign),
+        outcome => outcome?,
     }
-    if matches!(state(store, file, at)?, State::Old) {
-        return Ok(());
+    match state(store, file, at)? {
+        State::Old => Ok(State::New),
+        _ => Err(BackupError::NotRestored { location: at.clone() }),
     }
-    Err(crate::backup::BackupError::NotRestored { location: at.clone() })
 }
 
 /// Takes away half-written files and the folders that the run made, if nothing else is in

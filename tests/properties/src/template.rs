@@ -4,6 +4,7 @@ use hatch_adapter_claude_desktop::ClaudeDesktop;
 use hatch_adapter_cursor::Cursor;
 use hatch_adapter_gemini::Gemini;
 use hatch_adapter_lmstudio::LmStudio;
+use hatch_adapter_sdk::case::spec;
 use hatch_adapter_sdk::json::Value;
 use hatch_adapter_sdk::{self as sdk, Adapter, Remote, RemoteKind, Section, Server, Stdio};
 use hatch_core::host::HostId;
@@ -73,10 +74,10 @@ fn in_host<A: Adapter>(text: &str) {
 }
 
 fn sections<A: Adapter>(servers: &str) -> Vec<Section> {
-    let spec = A::describe().documents.swap_remove(0);
+    let spec = spec::<A>();
     let mut value = Some(servers.to_owned());
     let section = |path| Section { document: spec.id.clone(), path, value: value.take() };
-    spec.sections.clone().into_iter().map(section).collect()
+    spec.sections.into_iter().map(section).collect()
 }
 
 fn literal(text: &str) -> sdk::Template {

@@ -1,5 +1,6 @@
 //! Arbitrary sections and servers.
 
+use hatch_adapter_sdk::case::spec;
 use hatch_adapter_sdk::json::{Object, Value};
 use hatch_adapter_sdk::{
     Adapter, EnvRef, Extra, Oauth, Place, Remote, RemoteKind, Section, Segment, Server, Stdio,
@@ -113,7 +114,7 @@ pub(crate) fn any_sections<A: Adapter>() -> impl Strategy<Value = Vec<Section>> 
     ];
     let list = || option::of(vec(name().prop_map(Value::String), 0..3).prop_map(Value::Array));
     (servers, list(), list()).prop_map(|(servers, first, second)| {
-        let spec = A::describe().documents.swap_remove(0);
+        let spec = spec::<A>();
         let section = |(path, value): (Vec<String>, Option<Value>)| Section {
             document: spec.id.clone(),
             path,

@@ -5,8 +5,7 @@
 //! anthropics/claude-code issues 26073 and 25579 (the packaged app on Windows).
 
 use hatch_adapter_sdk::{
-    Adapter, Descriptor, Dialect, DocumentSpec, Edit, Error, Format, Kinds, Literally, Location,
-    Os, Preference, Reading, Root, Scope, Section, TransportKind, Writing,
+    Adapter, Dialect, Edit, Error, Kinds, Literally, Reading, Section, Writing,
 };
 
 /// The adapter.
@@ -29,48 +28,14 @@ static DIALECT: Dialect = Dialect {
     ..Dialect::new(NAME, "config", &["mcpServers"], &Literally(NAME))
 };
 
-/// The last one is where a new file goes. The packaged app on Windows (the default since
-/// February 2026) reads nothing but its own copy of the folder.
-fn locations() -> Vec<Location> {
-    let file = "Claude/claude_desktop_config.json";
-    let at = |systems, root, path| Location { scope: Scope::User, systems, root, path };
-    vec![
-        at(
-            vec![Os::Windows],
-            Root::LocalData,
-            format!("Packages/Claude_*/LocalCache/Roaming/{file}"),
-        ),
-        at(vec![], Root::Config, file.to_owned()),
-    ]
-}
-
 impl Adapter for ClaudeDesktop {
-    fn describe() -> Descriptor {
-        let document = DocumentSpec {
-            id: DIALECT.document.to_owned(),
-            format: Format::Json,
-            locations: locations(),
-            prefer: Preference::ExistingFolder,
-            sections: vec![vec!["mcpServers".to_owned()]],
-            // A mark makes the parse fail, and the app then starts anew without servers:
-            // homeassistant-ai/ha-mcp PR 281.
-            accepts_bom: false,
-        };
-        Descriptor {
-            id: "claude-desktop".to_owned(),
-            name: NAME.to_owned(),
-            homepage: "https://claude.ai/download".to_owned(),
-            documents: vec![document],
-            transports: vec![TransportKind::Stdio],
-            fields: DIALECT.fields(),
-            extras: vec![],
-            references: vec![],
-            after_write: Some("quit and reopen Claude Desktop".to_owned()),
-            // It rewrites the file from memory: anthropics/claude-code issue 32345,
-            // aaddrick/claude-desktop-debian issue 238.
-            processes: ["Claude", "Claude.exe", "claude-desktop"].map(str::to_owned).to_vec(),
-        }
-    }
+    /// The last location is where a new file goes. The packaged app on Windows (the default
+    /// since February 2026) reads nothing but its own copy of the folder.
+    ///
+    /// A byte order mark makes the parse fail, and the app then starts anew without servers:
+    /// homeassistant-ai/ha-mcp PR 281. It rewrites the file from memory:
+    /// anthropics/claude-code issue 32345, aaddrick/claude-desktop-debian issue 238.
+    const DESCRIPTOR: &'static str = include_str!("../descriptor.json");
 
     fn read(sections: &[Section]) -> Result<Reading, Error> {
         DIALECT.read(sections)
@@ -82,3 +47,13 @@ impl Adapter for ClaudeDesktop {
 }
 
 hatch_adapter_sdk::export!(ClaudeDesktop);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_descriptor_is_of_this_table() {
+        hatch_adapter_sdk::case::describes::<ClaudeDesktop>(&DIALECT);
+    }
+}

@@ -5,9 +5,8 @@
 
 use hatch_adapter_sdk::template::{impossible, literal, parse_braces};
 use hatch_adapter_sdk::{
-    Adapter, Descriptor, Dialect, DocumentSpec, Edit, EnvRef, Error, Format, Kinds, Location,
-    OauthKeys, Place, Preference, Reading, Reference, RemoteKeys, Root, Scope, Section, Segment,
-    Spelling, Spot, StdioKeys, Syntax, Template, TransportKind, Writing,
+    Adapter, Dialect, Edit, EnvRef, Error, Kinds, OauthKeys, Place, Reading, RemoteKeys, Section,
+    Segment, Spelling, Spot, StdioKeys, Syntax, Template, Writing,
 };
 
 /// The adapter.
@@ -83,38 +82,7 @@ impl Syntax for Interpolation {
 }
 
 impl Adapter for Cursor {
-    fn describe() -> Descriptor {
-        let at = |scope, root| Location {
-            scope,
-            systems: vec![],
-            root,
-            path: ".cursor/mcp.json".to_owned(),
-        };
-        let document = DocumentSpec {
-            id: DIALECT.document.to_owned(),
-            format: Format::Jsonc,
-            locations: vec![at(Scope::User, Root::Home), at(Scope::Project, Root::Project)],
-            prefer: Preference::ExistingFile,
-            sections: vec![vec!["mcpServers".to_owned()]],
-            accepts_bom: false,
-        };
-        Descriptor {
-            id: "cursor".to_owned(),
-            name: "Cursor".to_owned(),
-            homepage: "https://cursor.com/docs/mcp".to_owned(),
-            documents: vec![document],
-            transports: vec![
-                TransportKind::Stdio,
-                TransportKind::StreamableHttp,
-                TransportKind::Sse,
-            ],
-            fields: DIALECT.fields(),
-            extras: vec![],
-            references: vec![Reference::Env, Reference::UserHome, Reference::WorkspaceFolder],
-            after_write: None,
-            processes: vec![],
-        }
-    }
+    const DESCRIPTOR: &'static str = include_str!("../descriptor.json");
 
     fn read(sections: &[Section]) -> Result<Reading, Error> {
         DIALECT.read(sections)
@@ -126,3 +94,13 @@ impl Adapter for Cursor {
 }
 
 hatch_adapter_sdk::export!(Cursor);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_descriptor_is_of_this_table() {
+        hatch_adapter_sdk::case::describes::<Cursor>(&DIALECT);
+    }
+}

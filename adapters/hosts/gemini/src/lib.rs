@@ -10,9 +10,8 @@ mod syntax;
 use std::collections::BTreeMap;
 
 use hatch_adapter_sdk::{
-    Adapter, Descriptor, Dialect, DocumentSpec, Edit, Error, Format, Kinds, Location, Loss,
-    LossKind, OauthKeys, Outcome, Preference, Reading, Reference, RemoteKeys, Root, Scope, Section,
-    Server, Servers, StdioKeys, TransportKind, Writing,
+    Adapter, Dialect, Edit, Error, Kinds, Loss, LossKind, OauthKeys, Outcome, Reading, RemoteKeys,
+    Section, Server, Servers, StdioKeys, Writing,
 };
 
 use crate::names::{NameList, normalized};
@@ -48,21 +47,6 @@ static DIALECT: Dialect = Dialect {
     cannot_disable: None,
     ..Dialect::new("Gemini CLI", "settings", &["mcpServers"], &Variables)
 };
-
-/// What else an entry may say (packages/core/src/config/config.ts `MCPServerConfig`,
-/// packages/core/src/mcp/oauth-provider.ts `MCPOAuthConfig`). Not among them: `extension`, where
-/// extensions keep their books, and `tcp`, a transport that is not there yet.
-const EXTRAS: [&str; 9] = [
-    "trust",
-    "oauth.enabled",
-    "oauth.issuer",
-    "oauth.audiences",
-    "oauth.tokenParamName",
-    "oauth.registrationUrl",
-    "authProviderType",
-    "targetAudience",
-    "targetServiceAccount",
-];
 
 const EXCLUDED: &[&str] = &["mcp", "excluded"];
 const ALLOWED: &[&str] = &["mcp", "allowed"];
@@ -133,53 +117,16 @@ impl Switches {
     }
 }
 
-/// `GEMINI_CLI_HOME` stands for the home folder, not for `.gemini`
-/// (packages/core/src/utils/paths.ts).
-fn locations() -> Vec<Location> {
-    let at = |scope, root| Location {
-        scope,
-        systems: vec![],
-        root,
-        path: ".gemini/settings.json".to_owned(),
-    };
-    vec![
-        at(Scope::User, Root::Env("GEMINI_CLI_HOME".to_owned())),
-        at(Scope::User, Root::Home),
-        at(Scope::Project, Root::Project),
-    ]
-}
-
 impl Adapter for Gemini {
-    fn describe() -> Descriptor {
-        let sections = [&["mcpServers"][..], EXCLUDED, ALLOWED];
-        let document = DocumentSpec {
-            id: DIALECT.document.to_owned(),
-            // Comments are stripped and the rest is `JSON.parse`d.
-            format: Format::JsoncNoTrailingCommas,
-            locations: locations(),
-            prefer: Preference::ExistingFile,
-            sections: sections
-                .map(|path| path.iter().map(|&key| key.to_owned()).collect())
-                .to_vec(),
-            accepts_bom: false,
-        };
-        Descriptor {
-            id: "gemini".to_owned(),
-            name: "Gemini CLI".to_owned(),
-            homepage: "https://github.com/google-gemini/gemini-cli".to_owned(),
-            documents: vec![document],
-            transports: vec![
-                TransportKind::Stdio,
-                TransportKind::StreamableHttp,
-                TransportKind::Sse,
-            ],
-            fields: DIALECT.fields(),
-            extras: EXTRAS.map(str::to_owned).to_vec(),
-            references: vec![Reference::Env, Reference::EnvDefault],
-            after_write: Some("restart Gemini CLI".to_owned()),
-            processes: vec![],
-        }
-    }
+    /// `GEMINI_CLI_HOME` stands for the home folder, not for `.gemini`
+    /// (packages/core/src/utils/paths.ts). Comments are stripped and the rest is
+    /// `JSON.parse`d.
+    ///
+    /// `extras` is what else an entry may say (packages/core/src/config/config.ts
+    /// `MCPServerConfig`, packages/core/src/mcp/oauth-provider.ts `MCPOAuthConfig`). Not among
+    /// them: `extension`, where extensions keep their books, and `tcp`, a transport that is not
+    /// there yet.
+    const DESCRIPTOR: &'static str = include_str!("../descriptor.json");
 
     fn read(sections: &[Section]) -> Result<Reading, Error> {
         let switches = Switches::open(sections)?;
@@ -225,3 +172,13 @@ impl Adapter for Gemini {
 }
 
 hatch_adapter_sdk::export!(Gemini);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_descriptor_is_of_this_table() {
+        hatch_adapter_sdk::case::describes::<Gemini>(&DIALECT);
+    }
+}

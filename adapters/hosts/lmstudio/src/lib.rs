@@ -5,8 +5,8 @@
 //! packages/lms-common-server/src/findLMStudioHome.ts (folders).
 
 use hatch_adapter_sdk::{
-    Adapter, Descriptor, Dialect, DocumentSpec, Edit, Error, Format, Kinds, Literally, Location,
-    OauthKeys, Preference, Reading, RemoteKeys, Root, Scope, Section, TransportKind, Writing,
+    Adapter, Dialect, Edit, Error, Kinds, Literally, OauthKeys, Reading, RemoteKeys, Section,
+    Writing,
 };
 
 /// The adapter.
@@ -38,50 +38,10 @@ static DIALECT: Dialect = Dialect {
     ..Dialect::new(NAME, "config", &["mcpServers"], &Literally(NAME))
 };
 
-/// The folder decides, not the file: a pointer file, then the folder of old releases, then
-/// that of new ones.
-fn locations() -> Vec<Location> {
-    let at = |root, path: &str| Location {
-        scope: Scope::User,
-        systems: vec![],
-        root,
-        path: path.to_owned(),
-    };
-    vec![
-        at(Root::Pointer(".lmstudio-home-pointer".to_owned()), "mcp.json"),
-        at(Root::Home, ".cache/lm-studio/mcp.json"),
-        at(Root::Home, ".lmstudio/mcp.json"),
-    ]
-}
-
 impl Adapter for LmStudio {
-    fn describe() -> Descriptor {
-        let document = DocumentSpec {
-            id: DIALECT.document.to_owned(),
-            format: Format::Json,
-            locations: locations(),
-            prefer: Preference::ExistingFolder,
-            sections: vec![vec!["mcpServers".to_owned()]],
-            accepts_bom: false,
-        };
-        Descriptor {
-            id: "lmstudio".to_owned(),
-            name: NAME.to_owned(),
-            homepage: "https://lmstudio.ai/docs/app/mcp".to_owned(),
-            documents: vec![document],
-            transports: vec![
-                TransportKind::Stdio,
-                TransportKind::StreamableHttp,
-                TransportKind::Sse,
-            ],
-            fields: DIALECT.fields(),
-            extras: vec![],
-            references: vec![],
-            after_write: None,
-            // A save in the app's editor writes the whole file anew.
-            processes: ["LM Studio", "LM Studio.exe", "lm-studio"].map(str::to_owned).to_vec(),
-        }
-    }
+    /// The folder decides, not the file: a pointer file, then the folder of old releases, then
+    /// that of new ones. A save in the app's editor writes the whole file anew.
+    const DESCRIPTOR: &'static str = include_str!("../descriptor.json");
 
     fn read(sections: &[Section]) -> Result<Reading, Error> {
         DIALECT.read(sections)
@@ -93,3 +53,13 @@ impl Adapter for LmStudio {
 }
 
 hatch_adapter_sdk::export!(LmStudio);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_descriptor_is_of_this_table() {
+        hatch_adapter_sdk::case::describes::<LmStudio>(&DIALECT);
+    }
+}

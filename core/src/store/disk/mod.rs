@@ -12,6 +12,7 @@
 //! carry over. Other hard links to the old file keep the old bytes, and extended attributes
 //! and access lists are not carried over.
 
+mod exchange;
 mod links;
 mod lock;
 mod replace;
@@ -23,7 +24,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
 
-use super::{Guard, Location, Reader, Store, StoreError, TEMPORARY_PREFIX};
+use exchange::Exchange;
+
+use super::{Expected, Guard, Location, Reader, Store, StoreError, TEMPORARY_PREFIX};
 use crate::home::HatchHome;
 
 /// The largest file that is read. No configuration comes near it.
@@ -100,7 +103,7 @@ impl DiskStore {
     /// the system does.
     pub fn create(&self, at: &Location, bytes: &[u8]) -> Result<(), StoreError> {
         let spot = self.file(at)?;
-        replace::create(spot.dir(), &spot.path, bytes).map_err(failed_to("create", at))?;
+        replace::create(spot.dir(), &spot.path, None, bytes).map_err(failed_to("create", at))?;
         match at.folder() {
             Some(folder) => self.sync_folder(&folder),
             None => Ok(()),
@@ -168,6 +171,16 @@ impl Spot {
         &self.grant.dir
     }
 
+    /// The folder that it is in, opened, and its name there.
+    fn folder_and_name(&self) -> io::Result<(Dir, PathBuf)> {
+        let name = self.path.file_name().ok_or(io::ErrorKind::InvalidInput)?.into();
+        let folder = match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => self.dir().open_dir(folder)?,
+            _ => self.dir().try_clone()?,
+        };
+        Ok((folder, name))
+    }
+
     /// What is there, if anything is.
     fn metadata(&self) -> io::Result<Option<Metadata>> {
         absent_is_none(self.dir().symlink_metadata(&self.path))
@@ -179,32 +192,14 @@ impl Spot {
         at: &Location,
         intent: &'static str,
     ) -> Result<Option<Metadata>, StoreError> {
-        let metadata = self.metadata().map_err(failed_to(intent, at))?;
-        match metadata {
-            Some(metadata) => check_is_file(&metadata, at).map(|()| Some(metadata)),
-            None => Ok(None),
-        }
+        file_metadata(self.dir(), &self.path, at, intent)
     }
 }
 
 impl Reader for DiskStore {
     fn read(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError> {
         let spot = self.file(at)?;
-        // Looked at before it is opened, since opening a device may do something.
-        if spot.file_metadata(at, "read")?.is_none() {
-            return Ok(None);
-        }
-        let file = absent_is_none(spot.dir().open_with(&spot.path, &reading()));
-        let Some(file) = file.map_err(failed_to("read", at))? else { return Ok(None) };
-        let metadata = file.metadata().map_err(failed_to("read", at))?;
-        check_is_file(&metadata, at)?;
-        let mut bytes = Vec::new();
-        file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(failed_to("read", at))?;
-        let size = metadata.len().max(bytes.len() as u64);
-        if size > SIZE_LIMIT {
-            return Err(StoreError::TooLarge { at: at.clone(), size, limit: SIZE_LIMIT });
-        }
-        Ok(Some(bytes))
+        read_file(spot.dir(), &spot.path, at)
     }
 
     fn list(&self, folder: &Location) -> Result<Vec<String>, StoreError> {
@@ -248,6 +243,17 @@ impl Store for DiskStore {
             .map_err(failed_to("replace", at))
     }
 
+    fn exchange(
+        &self,
+        at: &Location,
+        expected: Expected<'_>,
+        bytes: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        let spot = self.file(at)?;
+        let (folder, name) = spot.folder_and_name().map_err(failed_to("replace", at))?;
+        Exchange { folder, name, at, expected }.with(bytes)
+    }
+
     fn remove(&self, at: &Location) -> Result<(), StoreError> {
         let spot = self.file(at)?;
         absent_is_none(spot.dir().remove_file(&spot.path))
@@ -272,6 +278,37 @@ impl Store for DiskStore {
         spot.file_metadata(at, "lock")?;
         lock::lock(spot.dir(), &spot.path, at)
     }
+}
+
+/// The regular file that is there, if anything is.
+fn file_metadata(
+    dir: &Dir,
+    path: &Path,
+    at: &Location,
+    intent: &'static str,
+) -> Result<Option<Metadata>, StoreError> {
+    match absent_is_none(dir.symlink_metadata(path)).map_err(failed_to(intent, at))? {
+        Some(metadata) => check_is_file(&metadata, at).map(|()| Some(metadata)),
+        None => Ok(None),
+    }
+}
+
+fn read_file(dir: &Dir, path: &Path, at: &Location) -> Result<Option<Vec<u8>>, StoreError> {
+    // Looked at before it is opened, since opening a device may do something.
+    if file_metadata(dir, path, at, "read")?.is_none() {
+        return Ok(None);
+    }
+    let file = absent_is_none(dir.open_with(path, &reading()));
+    let Some(file) = file.map_err(failed_to("read", at))? else { return Ok(None) };
+    let metadata = file.metadata().map_err(failed_to("read", at))?;
+    check_is_file(&metadata, at)?;
+    let mut bytes = Vec::new();
+    file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(failed_to("read", at))?;
+    let size = metadata.len().max(bytes.len() as u64);
+    if size > SIZE_LIMIT {
+        return Err(StoreError::TooLarge { at: at.clone(), size, limit: SIZE_LIMIT });
+    }
+    Ok(Some(bytes))
 }
 
 /// Makes the folders that lead to hatch's own. Each is made durable here, since no caller

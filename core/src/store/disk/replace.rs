@@ -1,7 +1,7 @@
 //! Giving a file new contents, all or none.
 
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cap_std::fs::{Dir, File, Metadata, OpenOptions};
 
@@ -15,9 +15,8 @@ pub(super) fn replace(
     old: Option<&Metadata>,
     bytes: &[u8],
 ) -> io::Result<()> {
-    let temporary = path.with_file_name(temporary_name()?);
-    let file = create_private(dir, &temporary)?;
-    let result = fill(file, old, bytes).and_then(|()| rename(dir, &temporary, path));
+    let temporary = prepare(dir, path, old, bytes)?;
+    let result = rename(dir, &temporary, path);
     if result.is_err() {
         // The failure that matters is the first one, and recovery removes what stays.
         let _ = dir.remove_file(&temporary);
@@ -25,10 +24,29 @@ pub(super) fn replace(
     result
 }
 
-/// Writes `bytes` to a file that is not there yet, and makes them durable.
-pub(super) fn create(dir: &Dir, path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes `bytes` beside the file and makes them durable. Returns the name that they have
+/// there.
+pub(super) fn prepare(
+    dir: &Dir,
+    path: &Path,
+    old: Option<&Metadata>,
+    bytes: &[u8],
+) -> io::Result<PathBuf> {
+    let temporary = path.with_file_name(temporary_name()?);
+    create(dir, &temporary, old, bytes)?;
+    Ok(temporary)
+}
+
+/// Writes `bytes` to a file that is not there yet, and makes them durable. Mode and owner are
+/// those of `old`.
+pub(super) fn create(
+    dir: &Dir,
+    path: &Path,
+    old: Option<&Metadata>,
+    bytes: &[u8],
+) -> io::Result<()> {
     let file = create_private(dir, path)?;
-    let result = fill(file, None, bytes);
+    let result = fill(file, old, bytes);
     if result.is_err() {
         // The failure that matters is the first one.
         let _ = dir.remove_file(path);
@@ -37,7 +55,7 @@ pub(super) fn create(dir: &Dir, path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// A name that nobody else can guess and have a file or link wait under.
-fn temporary_name() -> io::Result<String> {
+pub(super) fn temporary_name() -> io::Result<String> {
     let random = getrandom::u64().map_err(io::Error::other)?;
     Ok(format!("{TEMPORARY_PREFIX}{random:016x}"))
 }
@@ -101,13 +119,13 @@ fn carry_over(file: &File, old: Option<&Metadata>) -> io::Result<()> {
 }
 
 #[cfg(not(windows))]
-fn rename(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn rename(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
     dir.rename(from, dir, to)
 }
 
 /// A file that a scanner or its host has open can't be replaced there for a moment.
 #[cfg(windows)]
-fn rename(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn rename(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
     for pause in [10, 20, 50, 100, 200, 500] {
         match dir.rename(from, dir, to) {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {

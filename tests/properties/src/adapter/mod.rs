@@ -9,6 +9,7 @@ use hatch_adapter_claude_desktop::ClaudeDesktop;
 use hatch_adapter_cursor::Cursor;
 use hatch_adapter_gemini::Gemini;
 use hatch_adapter_lmstudio::LmStudio;
+use hatch_adapter_sdk::case::spec;
 use hatch_adapter_sdk::json::{Object, Value};
 use hatch_adapter_sdk::{Adapter, Edit, Outcome, Section, Server, Writing};
 use hatch_core::document::Document;
@@ -46,7 +47,7 @@ fn check<A: Adapter>(text: &[u8], mut choices: Choices<'_>) {
 
 /// The sections as the engine hands them out; text that is no document's stands as it is.
 fn sections<A: Adapter>(text: &[u8], choices: &mut Choices<'_>) -> Vec<Section> {
-    let spec = A::describe().documents.swap_remove(0);
+    let spec = spec::<A>();
     let document = Document::parse(Some(text), Format::Jsonc).ok();
     let servers = document.and_then(|it| it.section(&spec.sections[0]).or_else(|| it.section(&[])));
     let mut values =
@@ -55,7 +56,7 @@ fn sections<A: Adapter>(text: &[u8], choices: &mut Choices<'_>) -> Vec<Section> 
         values.push(choices.maybe(generate::any_list));
     }
     let section = |(path, value)| Section { document: spec.id.clone(), path, value };
-    spec.sections.clone().into_iter().zip(values).map(section).collect()
+    spec.sections.into_iter().zip(values).map(section).collect()
 }
 
 /// Reading and writing never panic, and name each entry once.
