@@ -18,6 +18,9 @@ pub(crate) enum Live {
 
 /// Reads an entry. The reason for a failure names keys and shows no values.
 pub(crate) fn server(dialect: &Dialect, name: &str, value: &Value) -> Result<Server, String> {
+    if name.is_empty() {
+        return Err("it has no name".to_owned());
+    }
     let Value::Object(entry) = value else {
         return Err(format!("it is {}, not an object", value.kind()));
     };

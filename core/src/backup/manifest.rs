@@ -1,14 +1,16 @@
 //! What is in a backup, as its manifest says it.
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use std::path::{Component, Path};
 
-use super::BackupError;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, de};
+
+use super::{BackupError, BackupId};
 use crate::document::Digest;
 use crate::managed::Managed;
 use crate::owner::Owner;
 use crate::store::{Location, Reader, RecordedLocation};
-use crate::transaction::OperationId;
+use crate::transaction::{Operation, OperationId};
 
 const VERSION: u32 = 1;
 
@@ -83,7 +85,29 @@ impl Manifest {
         if version != VERSION {
             return Err(BackupError::OtherVersion { manifest, version });
         }
-        serde_json::from_slice(&bytes).map_err(damaged).map(Some)
+        let manifest: Manifest = serde_json::from_slice(&bytes).map_err(damaged)?;
+        manifest.run.check().map_err(damaged)?;
+        Ok(Some(manifest))
+    }
+}
+
+impl RunRecord {
+    /// What its backup is called.
+    pub(crate) fn backup_id(&self) -> BackupId {
+        Operation { id: self.operation.clone(), started: self.time }.backup_id()
+    }
+
+    /// Refuses what no hatch writes, before anything is done by it: a record that lost a part
+    /// of itself would have a document taken away instead of put back, and a copy is nowhere
+    /// but beside the manifest.
+    pub(crate) fn check(&self) -> Result<(), serde_json::Error> {
+        match self.files.iter().find(|file| !file.is_sound()) {
+            Some(file) => Err(de::Error::custom(format!(
+                "what it says of `{}` does not go together",
+                file.shown()
+            ))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -193,6 +217,14 @@ impl FileRecord {
         self.copy.as_deref()
     }
 
+    /// Whether there is a size, a digest and a copy's name where there was a file, and none of
+    /// them where there was none.
+    fn is_sound(&self) -> bool {
+        let parts = [self.size.is_some(), self.before.is_some(), self.copy.is_some()];
+        parts.iter().all(|is_there| *is_there != self.absent)
+            && self.copy.as_deref().is_none_or(is_name)
+    }
+
     pub(super) fn copy_in(&self, folder: &Location) -> Option<Location> {
         self.copy.as_deref().map(|name| folder.join(name))
     }
@@ -211,5 +243,43 @@ impl FileRecord {
             return Ok(Some(bytes));
         }
         Err(BackupError::DamagedCopy { copy })
+    }
+}
+
+/// Whether a file of this name is in its folder, and not above or below it.
+fn is_name(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    let first = parts.next();
+    first == Some(Component::Normal(name.as_ref())) && parts.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_lost_a_part_is_none() {
+        let there = "\"size\": 3, \"copy\": \"cursor--mcp.json\", \"sha256\": ";
+        let there = format!("{there}{:?}", Digest::of(b"old").to_string());
+        for (parts, is_sound) in [
+            (there.clone(), true),
+            ("\"absent\": true".to_owned(), true),
+            (String::new(), false),
+            (format!("{there}, \"absent\": true"), false),
+            (there.replace("sha256", "sha265"), false),
+            (there.replace("copy", "kopy"), false),
+            (there.replace("cursor--", "../"), false),
+            (there.replace("cursor--", "/"), false),
+            (there.replace("cursor--", "a/"), false),
+            (there.replace("cursor--mcp.json", ".."), false),
+            (there.replace("cursor--mcp.json", ""), false),
+        ] {
+            let parts = if parts.is_empty() { parts } else { format!(", {parts}") };
+            let json = format!(
+                r#"{{ "owner": "cursor", "path": "/h/mcp.json", "shown": "~/mcp.json"{parts} }}"#
+            );
+            let record: FileRecord = serde_json::from_str(&json).unwrap();
+            assert_eq!(record.is_sound(), is_sound, "{json}");
+        }
     }
 }

@@ -15,11 +15,12 @@ pub(crate) fn same_number(old: &str, new: &str) -> bool {
 }
 
 /// What printers make of the float nearest to `spelling`: the shortest decimal that is read
-/// as that float, or all its digits.
+/// as that float, or all digits of a whole one.
 fn rounded(spelling: &str) -> [Option<Decimal>; 2] {
     match spelling.parse::<f64>() {
         Ok(float) if float.is_finite() => {
-            [Decimal::read(&format!("{float:e}")), Decimal::read(&format!("{float:.0}"))]
+            let whole = (float.fract() == 0.0).then(|| format!("{float:.0}"));
+            [Decimal::read(&format!("{float:e}")), whole.as_deref().and_then(Decimal::read)]
         }
         _ => [None, None],
     }
@@ -80,6 +81,9 @@ mod tests {
             ("9007199254740993", "9007199254740994", false),
             ("0.1000000000000000055511151231257827", "0.1", true),
             ("0.1000000000000000055511151231257827", "0.2", false),
+            ("0.93", "1", false),
+            ("0.4", "0", false),
+            ("2.5", "2", false),
             ("1e400", "1e401", false),
             ("1e99999999999999999999", "1e99999999999999999998", false),
             ("1e99999999999999999999", "1e99999999999999999999", true),

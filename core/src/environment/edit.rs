@@ -17,6 +17,9 @@ use crate::server::{Extra, Server, ServerName};
 /// The names of the transport, the one that counts first.
 const MARKERS: [&str; 2] = ["type", "transport"];
 
+/// The names of what says whether a server is started.
+const SWITCHES: [&str; 2] = ["disabled", "enabled"];
+
 /// The names of the URL, the one that counts first.
 const URLS: [&str; 3] = [HTTP_URL, "url", "serverUrl"];
 
@@ -136,9 +139,12 @@ fn edits(entry: &Entry, server: &Server) -> Result<Vec<Edit>, EntryError> {
         match (field.as_str(), before, after) {
             _ if before == after => {}
             ("enabled", _, Some(Value::Bool(enabled))) => edits.enable(*enabled),
+            ("enabled", _, None) => edits.remove_others(&SWITCHES, None),
             ("args", Some(Value::Array(before)), Some(Value::Array(after))) => {
                 edits.arguments(before, after);
             }
+            // A client of which nothing is said is a client still.
+            ("oauth", None, Some(after)) => edits.put(&[field], Some(after.clone())),
             ("env" | "headers" | "oauth", _, Some(Value::Object(after))) => {
                 edits.members(field, before.and_then(Value::as_object), after);
             }
@@ -196,7 +202,7 @@ impl Edits<'_> {
     }
 
     fn enable(&mut self, enabled: bool) {
-        match self.live(&["disabled", "enabled"]) {
+        match self.live(&SWITCHES) {
             Some("disabled") => {
                 self.put(&["disabled"], Some(Value::Bool(!enabled)));
                 if self.live(&["enabled"]).is_some() {
@@ -256,7 +262,7 @@ fn set(entry: &mut Entry, path: &[String], value: Option<Value>) {
 mod tests {
     use super::*;
     use crate::patch::{ServerPatch, TransportPatch};
-    use crate::server::Timeouts;
+    use crate::server::{OAuth, Timeouts, Transport};
     use crate::template::Template;
 
     const FILE: &str = r#"{
@@ -303,6 +309,24 @@ mod tests {
 
     fn to(transport: TransportPatch) -> ServerPatch {
         ServerPatch { transport: Some(transport), ..ServerPatch::default() }
+    }
+
+    #[test]
+    fn a_server_that_says_nothing_of_being_off_is_not_off() {
+        let server = Server { enabled: None, ..present(FILE, "files").unwrap() };
+        let bytes = put(FILE.as_bytes(), &server, None, &[]).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(text, FILE.replacen(", \"disabled\": true }", " }", 1));
+        assert_eq!(present(&text, "files"), Some(server));
+    }
+
+    #[test]
+    fn a_client_of_which_nothing_is_said_is_written() {
+        let mut server = present(FILE, "news").unwrap();
+        let Transport::StreamableHttp(remote) = &mut server.transport else { panic!("http") };
+        remote.oauth = Some(OAuth::default());
+        let text = put(FILE.as_bytes(), &server, None, &[]).unwrap();
+        assert_eq!(present(std::str::from_utf8(&text).unwrap(), "news"), Some(server));
     }
 
     #[test]

@@ -264,10 +264,12 @@ impl Environment {
             .iter()
             .map(|(name, entry)| {
                 let mut entry = entry.clone();
-                let mut extras = Vec::new();
+                let mut extras: Vec<Extra> = Vec::new();
                 for change in overrides.get(name).into_iter().flatten() {
                     override_fields(&mut entry, change);
-                    extras.extend(parse_extras(change));
+                    let own = parse_extras(change);
+                    extras.retain(|extra| own.iter().all(|new| new.path != extra.path));
+                    extras.extend(own);
                 }
                 let server = entry::parse(name.clone(), &entry);
                 let mut server = server
@@ -437,6 +439,24 @@ mod tests {
         let paths: Vec<_> = gemini[1].extras.iter().map(|extra| extra.path.join(".")).collect();
         assert_eq!(paths, ["trust", "oauth.tokenParamName"]);
         assert!(gemini[1].transport.remote().unwrap().oauth.is_some());
+    }
+
+    #[test]
+    fn of_two_overrides_of_a_field_the_later_counts() {
+        let text = r#"{
+          "mcpServers": { "a": { "command": "x" } },
+          "hosts": {
+            "cursor": { "a": { "cwd": "/c", "mode": 1, "own": true } },
+            "staging": { "a": { "cwd": "/s", "mode": 2 } }
+          }
+        }"#;
+        let servers = parse(text).unwrap();
+        let servers = servers.servers_for(&[&host("cursor"), &host("staging")]).unwrap();
+        let Transport::Stdio(stdio) = &servers[0].transport else { panic!("stdio") };
+        assert_eq!(stdio.cwd, Some(Template::literal("/s")));
+        let extras = servers[0].extras.iter();
+        let extras: Vec<_> = extras.map(|it| (it.path.join("."), it.value.as_str())).collect();
+        assert_eq!(extras, [("own".to_owned(), "true"), ("mode".to_owned(), "2")]);
     }
 
     #[test]

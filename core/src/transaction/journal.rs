@@ -3,7 +3,7 @@
 //! The journal has locations, digests and the names of copies in it, and no contents.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de};
 
 use super::{Keep, OperationId, RecoverError};
 use crate::backup::{BackupId, FileRecord, KeptCopies, Manifest, RunRecord};
@@ -50,6 +50,10 @@ impl Journal {
             return Err(RecoverError::OtherVersion { journal: at, version });
         }
         let journal: Journal = serde_json::from_slice(&bytes).map_err(damaged)?;
+        journal.run.check().map_err(damaged)?;
+        if journal.backup != journal.run.backup_id() {
+            return Err(damaged(de::Error::custom("its copies are another run's")));
+        }
         journal.check(home)?;
         Ok(Some(journal))
     }
