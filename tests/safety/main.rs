@@ -9,6 +9,7 @@
 
 mod held;
 mod inject;
+mod interrupt;
 mod races;
 mod trace;
 mod world;
