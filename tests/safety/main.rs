@@ -10,6 +10,7 @@
 mod held;
 mod inject;
 mod interrupt;
+mod order;
 mod races;
 mod trace;
 mod world;
