@@ -40,7 +40,7 @@ fn a_file_is_replaced_only_from_what_was_expected() {
     assert!(replace(Some("old"), "new"));
     assert!(!replace(Some("old"), "late"));
     assert_eq!((world.text("a/mcp.json"), world.names("a").len()), ("new".into(), 1));
-    fs::remove_file(at.path()).unwrap();
+    world.store.remove(&at).unwrap();
     assert!(!replace(Some("new"), "late") && replace(None, "0"));
 
     let mine = AtomicUsize::new(0);

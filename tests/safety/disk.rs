@@ -175,9 +175,9 @@ fn give_away(folder: &Path) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            give_away(&path)
+            give_away(&path);
         } else {
-            chown(&path, Some(NOBODY), Some(NOBODY)).unwrap()
+            chown(&path, Some(NOBODY), Some(NOBODY)).unwrap();
         }
     }
 }
@@ -303,7 +303,8 @@ fn a_limit_of_open_files_leaves_all_or_nothing() {
 /// None of these is opened, since opening one may wait or do something.
 #[test]
 fn what_is_no_file_is_refused_at_once() {
-    let make: [(&str, fn(&Path)); 6] = [
+    type Make = fn(&Path);
+    let make: [(&str, Make); 6] = [
         ("a pipe", |at| must("mkfifo", &[at.to_str().unwrap()])),
         ("a socket", |at| drop(UnixListener::bind(at).unwrap())),
         ("a device", |at| must("mknod", &[at.to_str().unwrap(), "c", "1", "5"])),
