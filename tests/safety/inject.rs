@@ -152,7 +152,7 @@ fn add(all: &mut ByCall, fault: &Fault, of: &Outcomes) {
         Kind::Fails(_) => "fails once".to_owned(),
         Kind::Breaks(_) => "fails from then on".to_owned(),
         Kind::Lies => "writes nothing and says 1 byte".to_owned(),
-        Kind::Signal(signal) => format!("is the last, SIG{signal}"),
+        Kind::Signal(signal) | Kind::Signals(signal) => format!("is the last, SIG{signal}"),
     };
     let sum = all.entry((fault.call.to_owned(), kind)).or_default();
     sum.tried += of.tried;

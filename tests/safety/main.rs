@@ -7,8 +7,11 @@
 #![expect(clippy::disallowed_methods, reason = "tests make and look at files of their own")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
+mod disk;
 mod held;
 mod inject;
+mod interrupt;
+mod order;
 mod races;
 mod trace;
 mod world;

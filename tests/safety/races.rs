@@ -197,6 +197,38 @@ fn a_host_that_makes_its_file_at_the_last_moment_keeps_it() {
     tally("races", "a host makes its file right before the rename", 1, "1 as it was, 0 lost");
 }
 
+/// What is there after the rename is the host's, and nobody can say what it was made from: the
+/// rest is put back, and a person is told.
+#[test]
+fn a_host_that_writes_right_after_the_rename_is_left_alone() {
+    let order = [CLAUDE, CURSOR, GEMINI];
+    for (at, file) in order.into_iter().enumerate() {
+        let home = hosts();
+        let before = order.map(|file| home.read(file));
+        let held = Held::after(&home, PLACES, at + 1, SYNC);
+        assert!(home.read(file) != before[at], "{file}: too soon");
+        write_as_a_host(&home, file, "{}");
+        let (code, stderr) = held.go_on();
+        assert_eq!(code, 4, "{file}: {stderr}");
+        // The next run says it once more, with the copy's name, and then it is settled.
+        let told = home.line("env create after").expect(4).stderr;
+        assert!(told.contains("what it held before the run is in"), "{told}");
+        home.line("env create after").ends(0);
+        for (other, before) in order.iter().zip(&before) {
+            let expected = if *other == file { &b"{}"[..] } else { before };
+            assert!(home.read(other) == expected, "{file}: {other}");
+        }
+        assert!(!home.join(LMSTUDIO).exists(), "{file}");
+        assert_nothing_half_written(&home);
+        let copies = home
+            .files()
+            .into_iter()
+            .filter(|(path, _)| path.starts_with(home.join(".hatch/backups")));
+        assert!(copies.into_iter().any(|(_, (bytes, ..))| bytes == before[at]), "{file}: no copy");
+    }
+    tally("races", "a host writes right after the rename", 3, "3 left alone and told, 0 lost");
+}
+
 /// No lock is between them: what each finds is all that it knows of the other.
 #[test]
 fn of_two_hatches_with_folders_of_their_own_none_overwrites_the_other() {

@@ -21,6 +21,8 @@ pub enum Kind {
     Lies,
     /// A signal comes, and it is not carried out if that ends the process.
     Signal(&'static str),
+    /// The signal comes again at each of these calls from then on.
+    Signals(&'static str),
 }
 
 /// A fault that is put into one run.
@@ -41,6 +43,7 @@ impl Fault {
             Kind::Breaks(error) => format!("inject={call}:error={error}:when={nth}+"),
             Kind::Lies => format!("inject={call}:retval=1:when={nth}"),
             Kind::Signal(signal) => format!("inject={call}:signal={signal}:when={nth}"),
+            Kind::Signals(signal) => format!("inject={call}:signal={signal}:when={nth}+"),
         }
     }
 }
@@ -58,6 +61,7 @@ impl fmt::Display for Kind {
             Kind::Breaks(error) => write!(f, "fails with {error} from then on"),
             Kind::Lies => write!(f, "writes nothing and says 1 byte"),
             Kind::Signal(signal) => write!(f, "gets SIG{signal}"),
+            Kind::Signals(signal) => write!(f, "gets SIG{signal} again and again"),
         }
     }
 }
@@ -71,7 +75,7 @@ pub fn run_with(home: &TestHome, fault: &Fault, line: &str) -> Run {
     let (trace, inject) = (format!("trace={}", fault.call), fault.injection());
     // Other calls don't stop it, which takes a third of the time; but signals don't come then.
     let quick: &[&str] = match fault.kind {
-        Kind::Signal(_) => &[],
+        Kind::Signal(_) | Kind::Signals(_) => &[],
         _ => &["-f", "--seccomp-bpf"],
     };
     strace(home, &[quick, &["-o", "/dev/null", "-e", &trace, "-e", &inject]].concat(), line)

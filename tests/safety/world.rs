@@ -108,6 +108,17 @@ impl Picture {
         }
     }
 
+    /// The mode of a folder.
+    pub fn mode(&self, folder: &str) -> Permissions {
+        Permissions::from_mode(self.folders[Path::new(folder)])
+    }
+
+    /// The modes of everything.
+    pub fn modes(&self) -> impl Iterator<Item = (&PathBuf, u32)> {
+        let files = self.files.iter().map(|(path, (_, mode))| (path, *mode));
+        files.chain(self.folders.iter().map(|(path, mode)| (path, *mode)))
+    }
+
     pub fn bytes(&self, path: &Path) -> Option<&[u8]> {
         self.files.get(path).map(|(bytes, _)| &bytes[..])
     }
