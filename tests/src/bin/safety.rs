@@ -23,7 +23,47 @@ struct Row {
     area: String,
     what: String,
     tried: usize,
-    outcomes: String,
+    /// How many of them came out how.
+    outcomes: Vec<(usize, String)>,
+}
+
+impl Row {
+    /// `AREA: WHAT: COUNT tried: OUTCOMES`. Of a `WHAT` in parts the first names the row.
+    fn parse(line: &str) -> Option<Self> {
+        let (area, rest) = line.split_once(": ")?;
+        let (rest, outcomes) = rest.split_once(" tried: ")?;
+        let (what, tried) = rest.rsplit_once(": ")?;
+        let outcome = |part: &str| match part.split_once(' ') {
+            Some((count, how)) if count.parse::<usize>().is_ok() => {
+                (count.parse().unwrap_or_default(), how.to_owned())
+            }
+            _ => (0, part.to_owned()),
+        };
+        Some(Row {
+            area: area.to_owned(),
+            what: what.split(": ").next()?.to_owned(),
+            tried: tried.parse().ok()?,
+            outcomes: outcomes.split(", ").flat_map(|it| it.split("; ")).map(outcome).collect(),
+        })
+    }
+
+    fn add(&mut self, other: Row) {
+        self.tried += other.tried;
+        for (count, how) in other.outcomes {
+            match self.outcomes.iter_mut().find(|(_, known)| *known == how) {
+                Some((sum, _)) => *sum += count,
+                None => self.outcomes.push((count, how)),
+            }
+        }
+    }
+
+    fn outcomes(&self) -> String {
+        let outcome = |(count, how): &(usize, String)| match count {
+            0 if how != "lost" => how.clone(),
+            count => format!("{count} {how}"),
+        };
+        self.outcomes.iter().map(outcome).collect::<Vec<_>>().join(", ")
+    }
 }
 
 fn main() -> ExitCode {
@@ -60,33 +100,26 @@ fn run() -> Result<Vec<Row>, Box<dyn Error>> {
 fn collect(command: &mut Command, rows: &mut Vec<Row>) -> Result<(), Box<dyn Error>> {
     let mut child = command.current_dir(workspace()).stdout(Stdio::piped()).spawn()?;
     let output = child.stdout.take().ok_or("no output")?;
-    let before = rows.len();
+    let before: usize = rows.iter().map(|row| row.tried).sum();
     for line in BufReader::new(output).lines() {
         let line = line?;
         println!("{line}");
         // A test's name may stand before what it prints.
-        rows.extend(line.split_once("tally: ").and_then(|(_, rest)| row(rest)));
+        let Some(row) = line.split_once("tally: ").and_then(|(_, rest)| Row::parse(rest)) else {
+            continue;
+        };
+        match rows.iter_mut().find(|known| known.area == row.area && known.what == row.what) {
+            Some(known) => known.add(row),
+            None => rows.push(row),
+        }
     }
     if !child.wait()?.success() {
         return Err(format!("this failed: {command:?}").into());
     }
-    match rows.len() == before {
+    match rows.iter().map(|row| row.tried).sum::<usize>() == before {
         true => Err(format!("this says nothing of what it tried: {command:?}").into()),
         false => Ok(()),
     }
-}
-
-fn row(line: &str) -> Option<Row> {
-    let (area, rest) = line.split_once(": ")?;
-    let (rest, outcomes) = rest.split_once(" tried: ")?;
-    let (what, tried) = rest.rsplit_once(": ")?;
-    let row = Row {
-        area: area.to_owned(),
-        what: what.to_owned(),
-        tried: tried.parse().ok()?,
-        outcomes: outcomes.to_owned(),
-    };
-    Some(row)
 }
 
 /// The rows, by area, and how many points there were in each.
@@ -103,9 +136,10 @@ fn table(rows: &[Row]) -> String {
     for area in areas {
         let rows = rows.iter().filter(|row| row.area == area);
         let mut sum = 0;
-        for Row { what, tried, outcomes, .. } in rows {
-            let _ = writeln!(table, "| {area} | {what} | {tried} | {outcomes} |");
-            sum += tried;
+        for row in rows {
+            let _ =
+                writeln!(table, "| {area} | {} | {} | {} |", row.what, row.tried, row.outcomes());
+            sum += row.tried;
         }
         let _ = writeln!(table, "| **{area}** | | **{sum}** | |");
         total += sum;
