@@ -5,6 +5,7 @@ pub mod made;
 pub mod native;
 #[cfg(unix)]
 pub mod session;
+pub mod tally;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
