@@ -4,6 +4,7 @@
 
 mod answers;
 mod bytes;
+mod cache;
 mod canned;
 mod command;
 mod compiler;

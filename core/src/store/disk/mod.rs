@@ -107,6 +107,34 @@ impl DiskStore {
         }
     }
 
+    /// Reads a file that is as asked. It is the open file that is asked about, and so no other
+    /// that takes its name in between.
+    fn read_if(
+        &self,
+        at: &Location,
+        is_good: impl FnOnce(&Metadata) -> bool,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let spot = self.file(at)?;
+        // Looked at before it is opened, since opening a device may do something.
+        if spot.file_metadata(at, "read")?.is_none() {
+            return Ok(None);
+        }
+        let file = absent_is_none(spot.dir().open_with(&spot.path, &reading()));
+        let Some(file) = file.map_err(failed_to("read", at))? else { return Ok(None) };
+        let metadata = file.metadata().map_err(failed_to("read", at))?;
+        check_is_file(&metadata, at)?;
+        if !is_good(&metadata) {
+            return Ok(None);
+        }
+        let mut bytes = Vec::new();
+        file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(failed_to("read", at))?;
+        let size = metadata.len().max(bytes.len() as u64);
+        if size > SIZE_LIMIT {
+            return Err(StoreError::TooLarge { at: at.clone(), size, limit: SIZE_LIMIT });
+        }
+        Ok(Some(bytes))
+    }
+
     fn file(&self, at: &Location) -> Result<Spot, StoreError> {
         self.find(at, Grant::reaches_file)
     }
@@ -189,22 +217,11 @@ impl Spot {
 
 impl Reader for DiskStore {
     fn read(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError> {
-        let spot = self.file(at)?;
-        // Looked at before it is opened, since opening a device may do something.
-        if spot.file_metadata(at, "read")?.is_none() {
-            return Ok(None);
-        }
-        let file = absent_is_none(spot.dir().open_with(&spot.path, &reading()));
-        let Some(file) = file.map_err(failed_to("read", at))? else { return Ok(None) };
-        let metadata = file.metadata().map_err(failed_to("read", at))?;
-        check_is_file(&metadata, at)?;
-        let mut bytes = Vec::new();
-        file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(failed_to("read", at))?;
-        let size = metadata.len().max(bytes.len() as u64);
-        if size > SIZE_LIMIT {
-            return Err(StoreError::TooLarge { at: at.clone(), size, limit: SIZE_LIMIT });
-        }
-        Ok(Some(bytes))
+        self.read_if(at, |_| true)
+    }
+
+    fn read_private(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read_if(at, is_private)
     }
 
     fn list(&self, folder: &Location) -> Result<Vec<String>, StoreError> {
@@ -272,6 +289,19 @@ impl Store for DiskStore {
         spot.file_metadata(at, "lock")?;
         lock::lock(spot.dir(), &spot.path, at)
     }
+}
+
+/// Whether a file is this user's own, and nobody else may read or write it.
+#[cfg(unix)]
+fn is_private(metadata: &Metadata) -> bool {
+    use cap_std::fs::MetadataExt as _;
+    metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o077 == 0
+}
+
+/// Files of Windows are as private as the folder of their user.
+#[cfg(not(unix))]
+fn is_private(_: &Metadata) -> bool {
+    true
 }
 
 /// Makes the folders that lead to hatch's own. Each is made durable here, since no caller
