@@ -260,6 +260,23 @@ fn a_trap_is_forgotten() {
     assert!(adapter.write(&sections(), &[]).is_ok());
 }
 
+/// What a call leaves behind, no other call finds.
+#[test]
+fn every_call_is_the_first() {
+    let adapter = adapter(&format!(
+        "(global $calls (mut i32) (i32.const 0))
+        (func $read {READ}
+          (if (i32.or (global.get $calls) (i32.load (i32.const 512))) (then (unreachable)))
+          (global.set $calls (i32.const 1))
+          (i32.store (i32.const 512) (i32.const 1))
+          (drop (memory.grow (i32.const 1)))
+          (i32.const 1024))"
+    ));
+    for _ in 0..3 {
+        assert_eq!(adapter.read(&sections()).unwrap().servers, []);
+    }
+}
+
 #[test]
 fn allocators_that_talk_nonsense_are_errors() {
     let cases = [
