@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hatch_adapters::BUILTIN;
 use hatch_core::host::{HostDescriptor, Root};
 use hatch_core::registry::{Host, Registry};
-use hatch_sandbox::SandboxedAdapter;
+use hatch_sandbox::{Cache, SandboxedAdapter};
 
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
@@ -27,8 +27,8 @@ pub fn builtin() -> Result<Registry, Box<dyn Error>> {
     Ok(registry)
 }
 
-/// Loads a component from a file: compiles it in a child process with limits, asks it which
-/// host it is for, shows what it may touch, and adds it to the hosts.
+/// Loads a component from a file: compiles it in a child process with limits, unless an earlier
+/// run did, asks it which host it is for, shows what it may touch, and adds it to the hosts.
 pub fn load(cx: &mut Context, path: &Path) -> Result<(), CommandError> {
     let shown = path.display();
     let cannot = |error: &dyn std::error::Error| {
@@ -39,9 +39,13 @@ pub fn load(cx: &mut Context, path: &Path) -> Result<(), CommandError> {
         return Err(Fault::new(format!("there is no adapter file `{shown}`")).failure());
     };
     let program = std::env::current_exe().map_err(|error| cannot(&error))?;
-    let compile = || hatch_sandbox::compile_in_child(&program, &[COMPILE_COMMAND], &bytes);
-    let compiled =
-        cx.output.during(&format!("Compiling {shown}"), compile).map_err(|error| cannot(&error))?;
+    let compile = || {
+        let compile = || hatch_sandbox::compile_in_child(&program, &[COMPILE_COMMAND], &bytes);
+        cx.output.during(&format!("Compiling {shown}"), compile)
+    };
+    let compiled = Cache::new(&cx.store, &cx.home)
+        .compiled(&bytes, compile)
+        .map_err(|error| cannot(&error))?;
     let adapter =
         SandboxedAdapter::describe(compiled, &shown.to_string()).map_err(|error| cannot(&error))?;
     let host = Host::of(Arc::new(adapter));

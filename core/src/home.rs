@@ -13,6 +13,7 @@ use crate::store::{Location, Store, StoreError};
 /// ├── backups/<time>-<id>/        copies of what a run replaced
 /// ├── envs/<name>.json            environments
 /// ├── adapters/                   installed adapters
+/// ├── cache/                      compiled forms of adapters from files
 /// └── mcp_host_config_backups/    backups of the older tool: read, never written
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +73,16 @@ impl HatchHome {
     /// The folder of installed adapters.
     pub fn adapters(&self) -> Location {
         self.0.join("adapters")
+    }
+
+    /// The folder of compiled forms. Losing it costs time, and nothing else.
+    pub fn cache(&self) -> Location {
+        self.0.join("cache")
+    }
+
+    /// What compiled forms are sealed with.
+    pub fn cache_key(&self) -> Location {
+        self.cache().join("key")
     }
 
     /// Where the older tool keeps its backups.

@@ -54,6 +54,29 @@ fn a_file_keeps_its_owner() {
 }
 
 #[test]
+fn a_private_file_is_ones_own_and_nobody_elses_to_touch() {
+    let world = World::new();
+    let at = world.put("a/mcp.json", "text");
+    for (mode, is_private) in [
+        (0o600, true),
+        (0o400, true),
+        (0o700, true),
+        (0o640, false),
+        (0o602, false),
+        (0o666, false),
+    ] {
+        fs::set_permissions(at.path(), Permissions::from_mode(mode)).unwrap();
+        let found = world.store.read_private(&at).unwrap();
+        assert_eq!(found.is_some(), is_private, "{mode:o}");
+        assert!(world.store.read(&at).unwrap().is_some());
+    }
+    fs::set_permissions(at.path(), Permissions::from_mode(0o600)).unwrap();
+    if std::os::unix::fs::chown(at.path(), Some(4321), None).is_ok() {
+        assert_eq!(world.store.read_private(&at).unwrap(), None);
+    }
+}
+
+#[test]
 fn a_link_to_a_file_stays_one() {
     let world = World::new();
     world.put("dotfiles/cursor.json", "old");

@@ -200,6 +200,10 @@ impl Reader for Counting<'_> {
         self.inner.read(at)
     }
 
+    fn read_private(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.read_private(at)
+    }
+
     fn list(&self, folder: &Location) -> Result<Vec<String>, StoreError> {
         self.inner.list(folder)
     }

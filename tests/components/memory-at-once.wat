@@ -1,2 +1,2 @@
 ;; Wants a gigabyte to begin with.
-(memory $large 16384)
+(memory $memory 16384)

@@ -24,6 +24,8 @@ mod targets;
 pub mod undo;
 mod write;
 
+use hatch_core::adapter::AdapterError;
+use hatch_core::configuration::ConfigurationError;
 use hatch_core::filter::{Pattern, PatternError};
 use hatch_core::host::Scope;
 use hatch_core::registry::Host;
@@ -114,6 +116,10 @@ fn pattern(option: &str, text: &str) -> Result<Pattern, Fault> {
 fn host_fault(host: &Host, error: &HostError) -> Fault {
     let fault = Fault::because(format!("{} ({}) can't be read", host.name(), host.id), error);
     match error {
+        HostError::Configuration(ConfigurationError::Adapter {
+            source: AdapterError::Failed { .. },
+            ..
+        }) => fault.hint("this is no fault of the file; tell whoever made the adapter"),
         HostError::Configuration(_) => {
             fault.hint("mend the file by hand; hatch does not change what it can't read")
         }

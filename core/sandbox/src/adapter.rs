@@ -182,11 +182,11 @@ impl Component {
             store.limiter(|limits| limits);
             store.set_hostcall_fuel(store.data().answer);
             store.set_epoch_deadline(Watch::epochs(store.data().time));
-            let answer = loaded
-                .component
-                .instantiate(&mut store)
-                .and_then(|instance| call(loaded, &instance, &mut store));
-            answer.map_err(|error| reason(&error, store.data()))
+            let instance = loaded.component.instantiate(&mut store);
+            let instance =
+                instance.map_err(|error| reason("it can't be started", &error, store.data()))?;
+            call(loaded, &instance, &mut store)
+                .map_err(|error| reason("its answer is wrong", &error, store.data()))
         })
     }
 }

@@ -48,7 +48,7 @@ pub fn check(descriptor: &HostDescriptor) -> Result<(), String> {
     text("homepage", &descriptor.homepage)?;
     bounded("documents", descriptor.documents.len(), MAX_DOCUMENTS)?;
     if let Some(advice) = &descriptor.after_write {
-        text("advice for after a change", advice)?;
+        text("word on what to do after a change", advice)?;
     }
     bounded("processes", descriptor.processes.len(), MAX_PROCESSES)?;
     for process in &descriptor.processes {

@@ -90,8 +90,9 @@ pub struct DescribeError {
     pub reason: String,
 }
 
-/// What stopped a component, in words that follow its name.
-pub(crate) fn reason(error: &Error, limits: &Limits) -> String {
+/// What stopped a component, in words that follow its name. `otherwise` is what is wrong where
+/// it reached no limit and did not trap.
+pub(crate) fn reason(otherwise: &str, error: &Error, limits: &Limits) -> String {
     if let Some(reached) = error.downcast_ref::<Reached>() {
         return reached.to_string();
     }
@@ -104,7 +105,7 @@ pub(crate) fn reason(error: &Error, limits: &Limits) -> String {
             format!("it trapped: {}", trap.strip_prefix("wasm trap: ").unwrap_or(&trap))
         }
         None if is_answer_too_large(error) => limits.answer_in_words(),
-        None => crate::clean(&format!("its answer is wrong: {error:#}")),
+        None => crate::clean(&format!("{otherwise}: {error:#}")),
     }
 }
 

@@ -8,8 +8,8 @@
 //!
 //! Bytes become an adapter in three steps: [`check`] looks at them, [`compile_in_child`]
 //! makes them [`Compiled`] in a process with limits (or [`compile`] in this one, for
-//! components of our own), and [`SandboxedAdapter`] runs them. What touches files, to keep
-//! components and their code, is up to others.
+//! components of our own), and [`SandboxedAdapter`] runs them. [`Cache`] keeps what was
+//! compiled, in a store that it is handed.
 //!
 //! # Invariants
 //!
@@ -19,6 +19,7 @@
 mod adapter;
 mod answer;
 mod bindings;
+mod cache;
 mod child;
 mod code;
 mod component;
@@ -30,6 +31,7 @@ mod watchdog;
 
 pub use adapter::SandboxedAdapter;
 pub use answer::{check_reading, check_writing, failed};
+pub use cache::Cache;
 pub use child::{child_main, compile_in_child};
 pub use code::{Compiled, Embedded};
 pub use component::{MAX_SIZE, check, compile, compile_for};

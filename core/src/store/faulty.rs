@@ -96,6 +96,10 @@ impl Reader for FaultyStore<'_> {
         self.call(at, || self.inner.read(at))
     }
 
+    fn read_private(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError> {
+        self.call(at, || self.inner.read_private(at))
+    }
+
     fn list(&self, folder: &Location) -> Result<Vec<String>, StoreError> {
         self.call(folder, || self.inner.list(folder))
     }

@@ -182,6 +182,10 @@ impl Reader for MemoryStore {
         }
     }
 
+    fn read_private(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(at)
+    }
+
     fn list(&self, folder: &Location) -> Result<Vec<String>, StoreError> {
         let state = self.state();
         let entries = state.live.keys().filter(|path| path.parent() == Some(folder.path()));

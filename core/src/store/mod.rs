@@ -72,6 +72,14 @@ pub trait Reader {
     /// Fails where the file can't be read, is larger than the limit, or is no regular file.
     fn read(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// As [`Reader::read`], of a file that is this user's own and that nobody else may read or
+    /// write; `None` for any other. On Windows, where a file has no mode, all files count.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read`].
+    fn read_private(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError>;
+
     /// The names in a folder, sorted; none where there is no such folder. Names that are
     /// not Unicode are left out: hatch gives none.
     ///

@@ -202,6 +202,11 @@ impl Reader for DiskStore {
         read_file(spot.dir(), &spot.path, at)
     }
 
+    fn read_private(&self, at: &Location) -> Result<Option<Vec<u8>>, StoreError> {
+        let spot = self.file(at)?;
+        read_file_if(spot.dir(), &spot.path, at, is_private)
+    }
+
     fn list(&self, folder: &Location) -> Result<Vec<String>, StoreError> {
         let spot = self.folder(folder)?;
         let entries = absent_is_none(spot.dir().read_dir(&spot.path));
@@ -294,6 +299,17 @@ fn file_metadata(
 }
 
 fn read_file(dir: &Dir, path: &Path, at: &Location) -> Result<Option<Vec<u8>>, StoreError> {
+    read_file_if(dir, path, at, |_| true)
+}
+
+/// Reads a file, if it is one that is to be read. It is the open file that is asked about, and
+/// so no other that takes its name in between.
+fn read_file_if(
+    dir: &Dir,
+    path: &Path,
+    at: &Location,
+    is_to_be: fn(&Metadata) -> bool,
+) -> Result<Option<Vec<u8>>, StoreError> {
     // Looked at before it is opened, since opening a device may do something.
     if file_metadata(dir, path, at, "read")?.is_none() {
         return Ok(None);
@@ -302,6 +318,9 @@ fn read_file(dir: &Dir, path: &Path, at: &Location) -> Result<Option<Vec<u8>>, S
     let Some(file) = file.map_err(failed_to("read", at))? else { return Ok(None) };
     let metadata = file.metadata().map_err(failed_to("read", at))?;
     check_is_file(&metadata, at)?;
+    if !is_to_be(&metadata) {
+        return Ok(None);
+    }
     let mut bytes = Vec::new();
     file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(failed_to("read", at))?;
     let size = metadata.len().max(bytes.len() as u64);
@@ -309,6 +328,19 @@ fn read_file(dir: &Dir, path: &Path, at: &Location) -> Result<Option<Vec<u8>>, S
         return Err(StoreError::TooLarge { at: at.clone(), size, limit: SIZE_LIMIT });
     }
     Ok(Some(bytes))
+}
+
+/// Whether a file is this user's own, and nobody else may read or write it.
+#[cfg(unix)]
+fn is_private(metadata: &Metadata) -> bool {
+    use cap_std::fs::MetadataExt as _;
+    metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o077 == 0
+}
+
+/// Files of Windows are as private as the folder of their user.
+#[cfg(not(unix))]
+fn is_private(_: &Metadata) -> bool {
+    true
 }
 
 /// Makes the folders that lead to hatch's own. Each is made durable here, since no caller
