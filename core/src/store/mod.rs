@@ -131,6 +131,18 @@ pub trait Store: Reader {
     /// Fails where the file can't be removed.
     fn remove(&self, at: &Location) -> Result<(), StoreError>;
 
+    /// As [`Store::remove`], if the file holds `before`. Returns whether it did and was removed.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file can't be read or removed.
+    fn remove_if(&self, at: &Location, before: &[u8]) -> Result<bool, StoreError> {
+        if self.read(at)?.as_deref() != Some(before) {
+            return Ok(false);
+        }
+        self.remove(at).map(|()| true)
+    }
+
     /// Takes an empty folder away. One that is not there is no error.
     ///
     /// # Errors

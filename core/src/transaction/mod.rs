@@ -151,7 +151,7 @@ impl Run<'_> {
         let before = file.before.as_deref();
         let written = match &file.after {
             Some(bytes) => self.store.replace_if(&location, before, bytes),
-            None => self.store.remove(&location).map(|()| true),
+            None => self.store.remove_if(&location, before.unwrap_or_default()),
         };
         let was_expected =
             written.map_err(|source| ApplyError::Replace { owner: owner.clone(), source })?;

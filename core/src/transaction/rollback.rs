@@ -130,8 +130,8 @@ fn restore(
 ) -> Result<State, BackupError> {
     match copies.contents(store, file)? {
         Some(bytes) if !store.replace_if(at, found, &bytes)? => return Ok(State::Foreign),
-        Some(_) => {}
-        None => store.remove(at)?,
+        None if !store.remove_if(at, found.unwrap_or_default())? => return Ok(State::Foreign),
+        _ => {}
     }
     if matches!(state(store, file, at)?, (State::Old, _)) {
         return Ok(State::New);

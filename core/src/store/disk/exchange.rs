@@ -47,6 +47,25 @@ pub(super) fn take_place(
     Ok(false)
 }
 
+/// Takes the file at `path` away if it holds `before`; returns whether that was so. It gets the
+/// name `aside` first, which nothing has, so that what it holds can't be another any more when
+/// it is looked at.
+pub(super) fn take_away(dir: &Dir, path: &Path, aside: &Path, before: &[u8]) -> io::Result<bool> {
+    if !holds(dir, path, before)? {
+        return Ok(false);
+    }
+    rename_to_free(dir, path, aside)?;
+    if holds(dir, aside, before).unwrap_or(false) {
+        return dir.remove_file(aside).map(|()| true);
+    }
+    match rename_to_free(dir, aside, path) {
+        // It was written once more in between. The later one stays.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => dir.remove_file(aside)?,
+        result => result?,
+    }
+    Ok(false)
+}
+
 /// Lets two files in one folder have each other's name. Returns whether the system can.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn trade(dir: &Dir, one: &Path, other: &Path) -> io::Result<bool> {

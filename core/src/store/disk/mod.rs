@@ -271,6 +271,14 @@ impl Store for DiskStore {
             .map_err(failed_to("remove", at))
     }
 
+    fn remove_if(&self, at: &Location, before: &[u8]) -> Result<bool, StoreError> {
+        let spot = self.file(at)?;
+        if spot.file_metadata(at, "remove")?.is_none() {
+            return Ok(false);
+        }
+        replace::remove_if(spot.dir(), &spot.path, before).map_err(failed_to("remove", at))
+    }
+
     fn remove_folder(&self, at: &Location) -> Result<(), StoreError> {
         let spot = self.find(at, Grant::reaches_entry)?;
         absent_is_none(spot.dir().remove_dir(&spot.path))

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use cap_std::fs::{Dir, File, Metadata, OpenOptions};
 
-use super::exchange::take_place;
+use super::exchange::{take_away, take_place};
 use super::{absent_is_none, reading};
 use crate::store::TEMPORARY_PREFIX;
 
@@ -56,6 +56,11 @@ pub(super) fn replace_if(
             Err(error)
         }
     }
+}
+
+/// Takes a file away that holds `before`. Returns whether it did.
+pub(super) fn remove_if(dir: &Dir, path: &Path, before: &[u8]) -> io::Result<bool> {
+    take_away(dir, path, &path.with_file_name(temporary_name()?), before)
 }
 
 /// Writes `bytes` to a file that is not there yet, and makes them durable.
