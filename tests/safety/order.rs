@@ -72,6 +72,12 @@ fn step(call: &Call) -> Option<Step> {
     let path = |at: usize| Some(Path::new(folders.get(at)?).join(names.get(at)?));
     match call.name.as_str() {
         "fsync" | "fdatasync" => Some(Step::Synced(opened()?.0.into())),
+        // What is taken away gets another name first.
+        "renameat2"
+            if call.text.contains("\".hatch-tmp-") && !names[0].starts_with(".hatch-tmp-") =>
+        {
+            Some(Step::Removed(path(0)?))
+        }
         "renameat" | "renameat2" => Some(Step::Named { from: path(0)?, to: path(1)? }),
         "unlinkat" => Some(Step::Removed(path(0)?)),
         "mkdirat" => Some(Step::Made(path(0)?)),
