@@ -144,7 +144,11 @@ fn a_host_that_writes_between_two_files_stops_the_run() {
 /// Which call of a sync is the last of its name before the document at this place in the plan
 /// gets its new contents.
 fn last_before_placing(call: &str, document: usize) -> usize {
-    let (run, calls) = traced(&hosts(), &format!("{call},{PLACES}"), SYNC);
+    last_before(&hosts(), SYNC, call, document)
+}
+
+fn last_before(home: &TestHome, line: &str, call: &str, document: usize) -> usize {
+    let (run, calls) = traced(home, &format!("{call},{PLACES}"), line);
     run.ends(0);
     let places = calls.iter().enumerate().filter(|(_, it)| it.name == PLACES);
     let (at, _) = { places }.nth(document).expect("a document");
@@ -195,6 +199,32 @@ fn a_host_that_makes_its_file_at_the_last_moment_keeps_it() {
     assert_eq!(home.text(LMSTUDIO), "{}");
     assert_nothing_half_written(&home);
     tally("races", "a host makes its file right before the rename", 1, "1 as it was, 0 lost");
+}
+
+/// Undoing a sync takes the file away that it made, unless its host has written it by then.
+#[test]
+fn a_host_that_writes_while_its_file_is_taken_away_keeps_it() {
+    let undo = "mcp undo --auto-approve";
+    for call in ["fsync", "openat2"] {
+        let synced = || {
+            let home = hosts();
+            home.line(SYNC).ends(0);
+            home
+        };
+        let nth = last_before(&synced(), undo, call, 3);
+        let home = synced();
+        let before = [CLAUDE, CURSOR, GEMINI].map(|file| home.read(file));
+        let held = Held::after(&home, call, nth, undo);
+        assert!(home.join(LMSTUDIO).exists(), "{call}: too late");
+        write_as_a_host(&home, LMSTUDIO, "{}");
+        let (code, stderr) = held.go_on();
+        assert_eq!(code, 1, "{call}: {stderr}");
+        assert!(stderr.contains("`~/.lmstudio/mcp.json` has changed since"), "{stderr}");
+        assert_eq!(home.text(LMSTUDIO), "{}", "{call}");
+        assert!([CLAUDE, CURSOR, GEMINI].map(|file| home.read(file)) == before, "{call}");
+        assert_nothing_half_written(&home);
+    }
+    tally("races", "a host writes right before its file is removed", 2, "2 as it was, 0 lost");
 }
 
 /// What is there after the rename is the host's, and nobody can say what it was made from: the
