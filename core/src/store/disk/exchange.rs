@@ -113,9 +113,9 @@ impl Exchange<'_> {
     /// The old file takes a name of hatch's own, and goes; if it is not what was expected, it
     /// gets its name back, unless something newer has it.
     fn take(&self, aside: &Path) -> Result<(), StoreError> {
-        match self.folder.rename(&self.name, &self.folder, aside) {
-            Ok(()) if self.is_expected(aside)? => self.discard(aside),
-            Ok(()) => match rename(&self.folder, aside, &self.name, Way::KeepIt) {
+        match rename(&self.folder, &self.name, aside, Way::KeepIt) {
+            Ok(_) if self.is_expected(aside)? => self.discard(aside),
+            Ok(_) => match rename(&self.folder, aside, &self.name, Way::KeepIt) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     Err(failed_to("put back", self.at)(error))
                 }
