@@ -13,5 +13,6 @@ mod inject;
 mod interrupt;
 mod order;
 mod races;
+mod size;
 mod trace;
 mod world;

@@ -119,9 +119,9 @@ fn hosts_read_what_hatch_reads() {
                 _ => false,
             };
             if ours.is_ok() {
-                good += 1
+                good += 1;
             } else {
-                bad += 1
+                bad += 1;
             }
             if !agree && !is_known(text, format, &ours) {
                 wrong.push(format!("{format:?} {text:?}\n  {ours:?}\n  {theirs:?}"));

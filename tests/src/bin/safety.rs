@@ -2,6 +2,7 @@
 //!
 //! The tests whose faults come from outside are run too, so it needs Linux, root and strace;
 //! with `--fuzz SECONDS`, each fuzzing target is run for so long.
+#![expect(clippy::disallowed_methods, reason = "it runs programs")]
 #![expect(clippy::print_stdout, reason = "it is there to print")]
 
 use std::error::Error;
