@@ -57,7 +57,7 @@ pub fn compile_child() -> Exit {
     match hatch_sandbox::child_main(io::stdin().lock(), io::stdout().lock()) {
         Ok(()) => Exit::Success,
         Err(error) => {
-            anstream::eprint!("{error}");
+            crate::view::complain(&error.to_string());
             Exit::Failure
         }
     }

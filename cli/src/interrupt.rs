@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::exit::Exit;
-use crate::view::progress;
+use crate::view::{complain, progress};
 
 /// Whether the process must not end at once.
 static WRITING: AtomicBool = AtomicBool::new(false);
@@ -17,7 +17,7 @@ pub fn listen() {
         INTERRUPTED.store(true, Ordering::SeqCst);
         if !WRITING.load(Ordering::SeqCst) {
             if !progress::close() {
-                anstream::eprintln!();
+                complain("\n");
             }
             end();
         }

@@ -95,7 +95,7 @@ fn run(hosts: Hosts) -> Exit {
         Command::Host(args) => commands::host::run(&cli.global, hosts, args),
     };
     result.unwrap_or_else(|error: CommandError| {
-        anstream::eprint!("{}", error.render());
+        view::complain(&error.render());
         error.exit
     })
 }

@@ -7,6 +7,7 @@ use crate::args::server::join_args;
 use crate::args::{Cli, Color};
 use crate::error::Fault;
 use crate::exit::Exit;
+use crate::view::complain;
 
 /// Says why a command line could not be parsed, or prints the help that it asks for.
 pub fn report(error: &clap::Error) -> Exit {
@@ -17,7 +18,7 @@ pub fn report(error: &clap::Error) -> Exit {
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let _ = error.print();
         }
-        _ => anstream::eprint!("{}", fault(&error.render().to_string()).usage().render()),
+        _ => complain(&fault(&error.render().to_string()).usage().render()),
     }
     if error.use_stderr() { Exit::Usage } else { Exit::Success }
 }

@@ -39,6 +39,12 @@ pub enum Event {
     },
     /// All documents are changed, for good.
     Committed,
+    /// All documents are changed, but the system could not say that this lasts: if the computer
+    /// stops before it does, all of them may be as they were again.
+    MayNotLast {
+        /// Why.
+        reason: String,
+    },
     /// What was put where could not be noted, so listings will not show it.
     NotNoted {
         /// Why.

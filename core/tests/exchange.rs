@@ -52,6 +52,34 @@ fn what_is_not_stays() {
     }
 }
 
+/// Two that start from the same contents, a hundred times: the later one is told.
+#[test]
+fn two_hatches_take_turns_without_a_lock() {
+    use hatch_core::store::DiskStore;
+
+    let world = World::new();
+    let at = world.put("a/mcp.json", ".");
+    let write = |writer: usize| {
+        let store = DiskStore::open(&world.path().join("share/hatch"), "~/share/hatch");
+        let store = store.unwrap_or_else(|error| panic!("{error}"));
+        store.admit(at.path(), "~/a/mcp.json").unwrap_or_else(|error| panic!("{error}"));
+        let mut made = 0;
+        while made < 50 {
+            let Ok(Some(before)) = store.read(&at) else { continue };
+            let next = format!("{}{writer}", String::from_utf8_lossy(&before));
+            let expected = Expected::Bytes(Some(&before));
+            made += usize::from(store.exchange(&at, expected, Some(next.as_bytes())).is_ok());
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| write(0));
+        scope.spawn(|| write(1));
+    });
+    let text = world.text("a/mcp.json");
+    assert_eq!(text.len(), 101, "none was lost: {text}");
+    assert_eq!(world.names("a"), ["mcp.json"]);
+}
+
 /// Another program puts its file in the place of ours again and again, while hatch does what
 /// it does for every change: read, and exchange what it read for what it makes of it. In the
 /// end hatch's last change has to be one of what the other wrote last.

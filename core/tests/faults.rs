@@ -6,6 +6,7 @@ mod model;
 use hatch_core::backup;
 use hatch_core::backup::Catalogue;
 use hatch_core::owner::Owner;
+use hatch_core::store::StoreError;
 use hatch_core::store::faulty::{Fault, FaultyStore};
 use hatch_core::store::memory::{Loss, MemoryStore};
 use hatch_core::transaction::{ApplyError, Keep};
@@ -82,6 +83,33 @@ fn a_call_that_fails_undoes_the_run() {
         });
     }
     tally.say("a call fails");
+}
+
+/// What could not be put back, the next run puts back, when the disk takes it again.
+#[test]
+fn a_disk_that_takes_no_more_leaves_all_or_nothing() {
+    let mut tally = Tally::default();
+    for keep in [Keep::Backup, Keep::Nothing] {
+        each_call(|nth| {
+            let case = format!("{:?} {keep:?}", Fault::BreaksAt(nth));
+            let store = world();
+            let faulty = FaultyStore::new(&store, Fault::BreaksAt(nth));
+            let outcome = apply(&faulty, keep);
+            let expected = match &outcome {
+                Ok(_) => Some(Found::New),
+                Err(error) => error.is_undone().then_some(Found::Old),
+            };
+            if let Some(expected) = expected {
+                check_documents_now(&store, expected, &case);
+            }
+            recover(&store).unwrap();
+            let found = settled(&store, &case);
+            assert!(expected.is_none_or(|it| it == found), "{case}: {outcome:?}, then {found:?}");
+            tally.count(found);
+            faulty.tripped()
+        });
+    }
+    tally.say("the disk takes no more from a call on");
 }
 
 #[test]
@@ -223,19 +251,33 @@ fn a_stop_while_copies_are_made_leaves_a_whole_backup_or_none() {
 
 #[test]
 fn a_write_that_did_not_happen_is_noticed() {
-    let mut noticed = 0;
+    let (mut noticed, mut before) = (0, 0);
     each_call(|nth| {
         let store = world();
         let faulty = FaultyStore::new(&store, Fault::ForgetsAt(nth));
-        let outcome = apply(&faulty, Keep::Backup);
-        if let Err(error) = outcome {
-            assert!(matches!(error, ApplyError::Verify { .. }), "call {nth}: {error}");
-            noticed += 1;
-            assert_eq!(settled(&store, &format!("call {nth}")), Found::Old);
-        } else {
-            check_documents_now(&store, Found::New, &format!("call {nth}"));
+        match apply(&faulty, Keep::Backup) {
+            Ok(_) => {
+                let case = format!("call {nth}");
+                check_documents_now(&store, Found::New, &case);
+                check_backup(&store, Keep::Backup, Found::New, &case);
+            }
+            Err(ApplyError::Verify { .. }) => {
+                noticed += 1;
+                assert_eq!(settled(&store, &format!("call {nth}")), Found::Old);
+            }
+            Err(error) => {
+                let is_named = matches!(
+                    &error,
+                    ApplyError::Backup { source: StoreError::NotWritten(_) }
+                        | ApplyError::Journal { source: StoreError::NotWritten(_) }
+                );
+                assert!(is_named, "call {nth}: {error}");
+                before += 1;
+                assert_eq!(settled(&store, &format!("call {nth}")), Found::Old);
+            }
         }
         faulty.tripped()
     });
     assert_eq!(noticed, FILES.len(), "each document");
+    assert_eq!(before, 4, "two copies, the manifest and the journal");
 }

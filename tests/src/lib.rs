@@ -137,6 +137,13 @@ impl TestHome {
         TestHome { folder: tempfile::tempdir().expect("a folder") }
     }
 
+    /// An empty home folder in memory, where syncing costs nothing, if the system has one.
+    pub fn in_memory() -> Self {
+        let folder = Path::new("/dev/shm");
+        let made = if folder.is_dir() { tempfile::tempdir_in(folder) } else { tempfile::tempdir() };
+        TestHome { folder: made.expect("a folder") }
+    }
+
     /// A copy of `tests/sample`.
     pub fn sample() -> Self {
         let home = TestHome::new();

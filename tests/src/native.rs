@@ -12,7 +12,7 @@ use hatch_core::adapter::{AdapterError, Edit, HostAdapter, Reading, Section, Wri
 use hatch_core::host::{HostDescriptor, HostId};
 use hatch_core::registry::{Host, Registry};
 use hatch_core::server::{Server, ServerName};
-use hatch_sandbox::{check_reading, check_writing, failed, read_descriptor};
+use hatch_sandbox::{check_reading, check_writing, failed};
 
 mod convert {
     hatch_sandbox::conversions!(hatch_adapter_sdk::bindings::exports::hatch::adapter::host_config);
@@ -25,13 +25,13 @@ pub struct NativeAdapter<A> {
 }
 
 impl<A: Adapter> NativeAdapter<A> {
-    /// Reads the adapter's descriptor.
+    /// Reads the adapter's descriptor, as those of built-in components are read.
     ///
     /// # Errors
     ///
     /// Fails with the reason if it has another shape.
     pub fn new() -> Result<Self, String> {
-        let descriptor = read_descriptor(A::DESCRIPTOR)?;
+        let descriptor = serde_json::from_str(A::DESCRIPTOR).map_err(|error| error.to_string())?;
         Ok(NativeAdapter { descriptor, adapter: PhantomData })
     }
 }

@@ -104,6 +104,32 @@ fn a_backup_that_was_damaged_is_not_used() {
     has(&listed.stderr, &["warning: ", "manifest.json"]);
 }
 
+/// It may be the newest, and then another would be taken for it.
+#[test]
+fn a_backup_that_can_t_be_read_is_not_passed_over() {
+    let home = hosts_with("dev", DEV);
+    let sync = "mcp sync --from-env dev --to-host cursor --auto-approve";
+    home.line(sync).ends(0);
+    let old = ids(&home, "").remove(0);
+    home.environment("dev", &DEV.replace("--fast", "--slow"));
+    home.line(sync).ends(0);
+    let newest = ids(&home, "").remove(0);
+    let manifest = format!(".hatch/backups/{newest}/manifest.json");
+    let whole = home.read(&manifest);
+    home.write(&manifest, "no JSON");
+    for line in ["mcp backup restore cursor", "mcp backup restore all", "mcp undo"] {
+        let error = fails(&home, &format!("{line} --auto-approve"), 1);
+        has(&error, &["error: the newest backup can't be told", &newest, "hint: name the "]);
+    }
+    // One that is named is not guessed, and an older one that is damaged is in no one's way.
+    home.line(&format!("mcp backup restore cursor --backup {old} --dry-run")).ends(0);
+    home.write(&manifest, whole);
+    let long_ago = "20200101T000000Z-0123abcd";
+    home.write(&format!(".hatch/backups/{long_ago}/manifest.json"), "no JSON");
+    home.line("mcp undo --dry-run").ends(0);
+    home.line("mcp backup restore cursor --auto-approve").ends(0);
+}
+
 #[test]
 fn the_older_tool_s_backups_are_listed_and_restored() {
     let home = hosts_with("dev", DEV);

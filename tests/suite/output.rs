@@ -70,6 +70,26 @@ fn what_nobody_saw_is_not_written() {
     assert_unchanged(&home, &before);
 }
 
+/// A disk that is full, and a log on it.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_that_can_t_be_printed_keeps_its_exit_code() {
+    let home = hosts_with("dev", DEV);
+    let before = state(&home);
+    let full = || Stdio::from(std::fs::File::options().write(true).open("/dev/full").unwrap());
+    for (line, code) in [
+        ("mcp sync --from-env nope --to-host all", 1),
+        ("mcp sync --from-env dev --to-host all --auto-approve", 1),
+        ("mcp list hosts", 1),
+        ("mcp sync --to-host all", 2),
+    ] {
+        let mut command = home.command();
+        command.args(line.split_whitespace()).stdout(full()).stderr(full());
+        assert_eq!(command.status().unwrap().code(), Some(code), "{line}");
+    }
+    assert_unchanged(&home, &before);
+}
+
 /// With `--json` all is printed at the end: what was done is done, and noted.
 #[test]
 fn what_was_written_is_noted_though_nobody_hears_of_it() {

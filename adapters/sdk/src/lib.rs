@@ -45,7 +45,7 @@
 //!         }
 //!       ],
 //!       "transports": ["stdio", "streamable-http"],
-//!       "fields": ["cwd", "headers", "enabled"]
+//!       "fields": ["cwd", "headers"]
 //!     }"#;
 //!
 //!     fn read(sections: &[Section]) -> Result<Reading, Error> {

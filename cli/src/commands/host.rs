@@ -43,16 +43,14 @@ fn add(cx: &Context, args: &HostAddArgs) -> Result<Exit, CommandError> {
             .hint(format!("`hatch host remove {id}` forgets it"))
             .failure());
     }
-    if args.json {
-        cx.output.json(&named(&[(&id, &host)]))?;
-        return Ok(Exit::Success);
-    }
     let paths: Vec<_> = host.paths.iter().map(|path| cx.roots.shown(path)).collect();
-    cx.output.print(&format!(
-        "Named the host `{id}`: {} in the format of {}\n",
-        paths.join(", "),
-        host.adapter
-    ))?;
+    let (paths, adapter) = (paths.join(", "), &host.adapter);
+    let text = format!("Named the host `{id}`: {paths} in the format of {adapter}\n");
+    let told = match args.json {
+        true => cx.output.json(&named(&[(&id, &host)])),
+        false => cx.output.print(&text),
+    };
+    cx.output.told(&format!("the host `{id}` was named"), told);
     Ok(Exit::Success)
 }
 
@@ -115,11 +113,11 @@ fn remove(cx: &Context, args: &HostRemoveArgs) -> Result<Exit, CommandError> {
         let fault = Fault::new(format!("you named no host `{}`", args.name)).maybe_hint(hint);
         return Err(fault.hint("`hatch host list` shows those that you named").failure());
     };
-    if args.json {
-        cx.output.json(&named(&[(&id, &host)]))?;
-        return Ok(Exit::Success);
-    }
-    cx.output.print(&format!("Forgot the host `{id}`; its file stays as it is.\n"))?;
+    let told = match args.json {
+        true => cx.output.json(&named(&[(&id, &host)])),
+        false => cx.output.print(&format!("Forgot the host `{id}`; its file stays as it is.\n")),
+    };
+    cx.output.told(&format!("the host `{id}` was forgotten"), told);
     Ok(Exit::Success)
 }
 

@@ -7,7 +7,7 @@ use hatch_core::owner::Owner;
 use hatch_core::plan::{FilePlan, Noting, Plan, TargetPlan};
 use hatch_core::store::Location;
 
-use super::backup::{all, open};
+use super::backup::{listed, open, refuse_unread};
 use super::put_back;
 use super::write::{begin, carry_out};
 use crate::args::history::UndoArgs;
@@ -22,9 +22,13 @@ const HISTORY: &str = "`hatch mcp history` shows the runs that there were";
 /// Takes a run back: all of it, or nothing.
 pub fn run(cx: &Context, args: &UndoArgs) -> Result<Exit, CommandError> {
     begin(cx, &args.write)?;
-    let backups = all(cx).map_err(Fault::failure)?;
-    let entries = history::entries(&backups);
+    let listing = listed(cx).map_err(Fault::failure)?;
+    let entries = history::entries(&listing.backups);
     let entry = choose(cx, &entries, args.id.as_deref()).map_err(Fault::failure)?;
+    if args.id.is_none() {
+        let hint = "name the run that you mean: `hatch mcp history` shows those that can be read";
+        refuse_unread(entry.backup, &listing.damaged, hint).map_err(Fault::failure)?;
+    }
     refuse_cleaned(entry).map_err(Fault::failure)?;
     let mut targets = targets(cx, entry.backup)?;
     if args.force {

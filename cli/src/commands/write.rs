@@ -75,10 +75,7 @@ pub fn carry_out(
         true => json(RunResult::Applied, Some(&report)),
         false => cx.output.print(&report::summary(&report, &totals)),
     };
-    // It is done, whether or not someone hears of it.
-    if told.is_err_and(|error| !error.faults.is_empty()) {
-        cx.output.warn("every change was written, but the report could not be printed");
-    }
+    cx.output.told("every change was written", told);
     Ok(Some(report))
 }
 

@@ -68,6 +68,13 @@ impl Output {
         self.remark(&format!("{WARNING}warning{WARNING:#}: {}", sanitize(text)));
     }
 
+    /// Ends a run that did something. It is done, whether or not someone hears of it.
+    pub fn told(&self, what: &str, told: Result<(), CommandError>) {
+        if told.is_err_and(|error| !error.faults.is_empty()) {
+            self.warn(&format!("{what}, but the report could not be printed"));
+        }
+    }
+
     /// Does something, and says what if it takes longer than a moment.
     pub fn during<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
         if self.silent { work() } else { progress::during(what, work) }
@@ -79,6 +86,11 @@ impl Output {
             let _ = writeln!(anstream::stderr(), "{line}");
         }
     }
+}
+
+/// Prints to standard error. That nobody can hear it is no fault: the exit code says it, too.
+pub fn complain(text: &str) {
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
 
 /// `53 B`, `1.5 KiB`, `20.0 MiB`.

@@ -43,6 +43,10 @@ pub fn event(output: &Output, event: &Event) {
         Event::Recovering { started, .. } => {
             output.warn(&format!("putting back what an interrupted run of {started:.0} left"));
         }
+        Event::MayNotLast { reason } => output.warn(&format!(
+            "every change was written, but should the computer stop now, the next run may take \
+             all of it back: {reason}"
+        )),
         Event::NotNoted { reason } => {
             output.warn(&format!("what was put where could not be noted: {reason}"));
         }

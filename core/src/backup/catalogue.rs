@@ -1,5 +1,8 @@
 //! Finding backups, and reading them.
 
+use jiff::Span;
+use jiff::civil::DateTime;
+
 use super::manifest::Manifest;
 use super::{Backup, BackupError, BackupFile, BackupId, Origin, Taken, older};
 use crate::home::HatchHome;
@@ -17,8 +20,27 @@ pub struct Catalogue<'a> {
 pub struct Listing {
     /// The newest first.
     pub backups: Vec<Backup>,
-    /// What can't be listed, and why.
-    pub damaged: Vec<BackupError>,
+    /// What can't be listed.
+    pub damaged: Vec<Damaged>,
+}
+
+/// A backup that can't be read, so that nobody knows what is in it.
+#[derive(Debug)]
+pub struct Damaged {
+    /// Its name.
+    pub id: BackupId,
+    /// Why.
+    pub error: BackupError,
+}
+
+impl Damaged {
+    /// Whether it may have been made after another, or in the same second.
+    pub fn may_be_newer_than(&self, other: &Backup) -> bool {
+        let made = self.id.as_str().split('-').next().unwrap_or_default();
+        let made = DateTime::strptime("%Y%m%dT%H%M%SZ", made);
+        // A moment without a fraction is the start of its second.
+        made.map_or(true, |made| made + Span::new().seconds(1) > other.taken.order())
+    }
 }
 
 /// One document, as a backup has it.
@@ -51,9 +73,9 @@ impl<'a> Catalogue<'a> {
             if !BackupId::is_ours(&name) {
                 continue;
             }
-            match self.read(BackupId::new(name)) {
+            match self.read(BackupId::new(name.as_str())) {
                 Ok(found) => backups.extend(found),
-                Err(error) => damaged.push(error),
+                Err(error) => damaged.push(Damaged { id: BackupId::new(name), error }),
             }
         }
         backups.sort_by(|a, b| (b.taken.order(), &b.id).cmp(&(a.taken.order(), &a.id)));

@@ -10,7 +10,7 @@ use super::retention::{Removal, Retention};
 use super::take::{KeptCopies, copy_prefix, sweep};
 use super::{Backup, BackupError};
 use crate::home::HatchHome;
-use crate::store::{Store, StoreError, is_temporary};
+use crate::store::{Store, StoreError};
 use crate::transaction;
 
 /// Why not all was cleaned away.
@@ -100,7 +100,7 @@ fn remove(store: &dyn Store, home: &HatchHome, removal: &Removal) -> Result<(), 
 }
 
 /// Takes away what an earlier cleaning was killed before it could: copies of owners that
-/// the manifest does not have any more, and half-written manifests.
+/// the manifest does not have any more. A half-written manifest was swept by now.
 fn remove_strays(store: &dyn Store, home: &HatchHome, backup: &Backup) -> Result<(), StoreError> {
     let copies = KeptCopies::new(home, &backup.id);
     let kept = |name: &str| {
@@ -109,7 +109,7 @@ fn remove_strays(store: &dyn Store, home: &HatchHome, backup: &Backup) -> Result
     };
     for name in store.list(copies.folder())? {
         let is_cleaned = backup.cleaned.iter().any(|owner| name.starts_with(&copy_prefix(owner)));
-        if is_temporary(&name) || (is_cleaned && !kept(&name)) {
+        if is_cleaned && !kept(&name) {
             store.remove(&copies.folder().join(&name))?;
         }
     }

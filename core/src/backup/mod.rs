@@ -15,7 +15,7 @@ mod older;
 mod retention;
 mod take;
 
-pub use catalogue::{Catalogue, Content, Listing};
+pub use catalogue::{Catalogue, Content, Damaged, Listing};
 pub use clean::{CleanError, clean};
 pub use manifest::{FileRecord, Manifest, Now, RunRecord};
 pub use retention::{Removal, Retention};

@@ -10,7 +10,9 @@ use crate::operation::Operation;
 use crate::owner::Owner;
 use crate::plan::FilePlan;
 use crate::report::KeptBackup;
-use crate::store::{Location, Store, StoreError, remove_temporaries, write_json};
+use crate::store::{
+    Location, Store, StoreError, remove_temporaries, replace_and_check, write_json,
+};
 use crate::transaction;
 
 /// The command that only copies, and changes nothing.
@@ -34,7 +36,8 @@ impl KeptCopies {
         &self.folder
     }
 
-    /// Copies what the plan saw, which is what was just compared.
+    /// Copies what the plan saw, which is what was just compared. A copy that is not one is
+    /// noticed now, while nothing depends on it.
     pub(crate) fn take(
         &self,
         store: &dyn Store,
@@ -49,7 +52,7 @@ impl KeptCopies {
             let before = file.before.as_deref();
             let name = before.map(|_| unused_name(owner, &file.location, &mut names));
             if let (Some(bytes), Some(name)) = (before, &name) {
-                store.replace(&self.folder.join(name), bytes)?;
+                replace_and_check(store, &self.folder.join(name), bytes)?;
             }
             let after = file.after.as_deref();
             records.push(FileRecord::new(owner, &file.location, before, after, name));
@@ -168,9 +171,11 @@ pub(crate) fn sweep(store: &dyn Store, home: &HatchHome) {
     for name in store.list(&home.backups()).unwrap_or_default() {
         let id = BackupId::new(name);
         let copies = KeptCopies::new(home, &id);
-        let has_manifest =
-            store.list(&copies.folder).map(|names| names.iter().any(|n| n == MANIFEST));
-        if BackupId::is_ours(id.as_str()) && matches!(has_manifest, Ok(false)) {
+        let names = store.list(&copies.folder);
+        let Some(names) = names.ok().filter(|_| BackupId::is_ours(id.as_str())) else { continue };
+        if names.iter().any(|name| name == MANIFEST) {
+            let _ = remove_temporaries(store, &copies.folder);
+        } else {
             let _ = copies.discard(store);
         }
     }

@@ -15,6 +15,9 @@ pub enum Fault {
     /// This call does not return, nor does any other after it: the process is killed. A file
     /// that was being written leaves a half of itself under a temporary name.
     StopsAt(usize),
+    /// From this call on, what writes or syncs fails. What reads or removes does not: so are
+    /// disks that are full or worn out.
+    BreaksAt(usize),
     /// This call, if it writes a file or takes a document away, does nothing and says that it
     /// worked.
     ForgetsAt(usize),
@@ -26,6 +29,7 @@ impl Fault {
             Fault::FailsAt(call)
             | Fault::LiesAt(call)
             | Fault::StopsAt(call)
+            | Fault::BreaksAt(call)
             | Fault::ForgetsAt(call) => call,
         }
     }
@@ -63,6 +67,16 @@ impl<'a> FaultyStore<'a> {
         }
     }
 
+    /// As [`FaultyStore::call`], for what needs a disk that takes more.
+    fn change<T>(
+        &self,
+        at: &Location,
+        effect: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let is_broken = matches!(self.fault, Fault::BreaksAt(call) if self.calls.get() >= call);
+        self.call(at, || if is_broken { Err(failure(at)) } else { effect() })
+    }
+
     fn leave_half(&self, at: &Location, bytes: &[u8]) {
         if let Some(folder) = at.folder() {
             let half = folder.join(&format!("{TEMPORARY_PREFIX}{:016x}", u64::MAX));
@@ -93,7 +107,7 @@ impl Reader for FaultyStore<'_> {
 
 impl Store for FaultyStore<'_> {
     fn make_folder(&self, at: &Location) -> Result<bool, StoreError> {
-        self.call(at, || self.inner.make_folder(at))
+        self.change(at, || self.inner.make_folder(at))
     }
 
     fn replace(&self, at: &Location, bytes: &[u8]) -> Result<(), StoreError> {
@@ -104,7 +118,7 @@ impl Store for FaultyStore<'_> {
             }
             _ => {}
         }
-        self.call(at, || self.inner.replace(at, bytes))
+        self.change(at, || self.inner.replace(at, bytes))
     }
 
     fn exchange(
@@ -122,7 +136,10 @@ impl Store for FaultyStore<'_> {
             }
             _ => {}
         }
-        self.call(at, || self.inner.exchange(at, expected, bytes))
+        match bytes {
+            Some(_) => self.change(at, || self.inner.exchange(at, expected, bytes)),
+            None => self.call(at, || self.inner.exchange(at, expected, bytes)),
+        }
     }
 
     fn remove(&self, at: &Location) -> Result<(), StoreError> {
@@ -134,7 +151,7 @@ impl Store for FaultyStore<'_> {
     }
 
     fn sync_folder(&self, at: &Location) -> Result<(), StoreError> {
-        self.call(at, || self.inner.sync_folder(at))
+        self.change(at, || self.inner.sync_folder(at))
     }
 
     fn lock(&self, at: &Location) -> Result<Box<dyn Guard>, StoreError> {

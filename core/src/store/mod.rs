@@ -220,6 +220,9 @@ pub enum StoreError {
         /// What is wrong with it.
         fault: &'static str,
     },
+    /// Writing it said that it worked, and it did not.
+    #[error("`{0}` was written, and then had other contents")]
+    NotWritten(Location),
     /// A location that this store was never handed.
     #[error("`{0}` was not opened for this run")]
     NotAdmitted(Location),
@@ -289,5 +292,18 @@ pub(crate) fn write_json(
         source: error.into(),
     })?;
     json.push(b'\n');
-    store.replace(at, &json)
+    replace_and_check(store, at, &json)
+}
+
+/// Replaces a file that something will rely on, and reads it back.
+pub(crate) fn replace_and_check(
+    store: &dyn Store,
+    at: &Location,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    store.replace(at, bytes)?;
+    match store.read(at)? {
+        Some(found) if found == bytes => Ok(()),
+        _ => Err(StoreError::NotWritten(at.clone())),
+    }
 }

@@ -118,9 +118,9 @@ impl Journal {
         self.folders.iter().filter_map(RecordedLocation::location).collect()
     }
 
-    /// Where names change: around each file and around each new folder.
-    pub(super) fn folders_to_sync(&self) -> Vec<Location> {
-        let files = self.run.files.iter().filter_map(FileRecord::location);
+    /// Where names change: around each of these files and around each new folder.
+    pub(super) fn folders_to_sync(&self, files: &[FileRecord]) -> Vec<Location> {
+        let files = files.iter().filter_map(FileRecord::location);
         let mut folders: Vec<Location> = Vec::new();
         for folder in files.chain(self.folders()).filter_map(|location| location.folder()) {
             if folders.iter().all(|known| known.path() != folder.path()) {

@@ -9,6 +9,8 @@
 //! then remove the journal
 //! ```
 //!
+//! Copies, manifest and journal are read back, too, before a document depends on them.
+//!
 //! A run that fails puts back what it wrote, the last first. A run that is killed leaves its
 //! journal to the next one, which does the same: see [`recover`].
 //!
@@ -124,7 +126,7 @@ impl Run<'_> {
             }
             self.change(owner, file)?;
         }
-        let folders = self.journal.folders_to_sync();
+        let folders = self.journal.folders_to_sync(self.journal.files());
         for folder in &folders {
             self.store.sync_folder(folder).map_err(|source| ApplyError::Commit { source })?;
         }
@@ -172,15 +174,17 @@ impl Run<'_> {
         Err(ApplyError::Verify { owner: owner.clone(), location: file.location.clone() })
     }
 
-    fn commit(&self) -> Result<(), ApplyError> {
-        let committed = Journal::remove(self.store, self.home);
-        committed.map_err(|source| {
-            // The journal may be gone by now, or may come back. It has to be there for as
-            // long as files are being put back; where that fails they are put back all the
-            // same.
-            let _ = self.journal.write(self.store, self.home);
-            ApplyError::Commit { source }
-        })
+    /// Takes the journal away. Where that fails it may be gone by now, or may come back; and it
+    /// has to be there for as long as files are being put back. Where it can't be written again
+    /// and is gone, nothing is put back: every document is as planned, and stays so.
+    fn commit(&mut self) -> Result<(), ApplyError> {
+        let Err(source) = Journal::remove(self.store, self.home) else { return Ok(()) };
+        let is_back = self.journal.write(self.store, self.home).is_ok();
+        if is_back || pending(self.home, self.store).unwrap_or(true) {
+            return Err(ApplyError::Commit { source });
+        }
+        (self.on_event)(Event::MayNotLast { reason: source.to_string() });
+        Ok(())
     }
 
     /// Notes what was put where. Losing that loses columns of listings, so it is no failure,

@@ -4,6 +4,8 @@
 //! contents, and only as long as it has them. If it has the old ones there is nothing to do,
 //! and if it has others, someone edited it since.
 
+use std::io::ErrorKind;
+
 use super::journal::Journal;
 use super::{LeftAlone, Stuck};
 use crate::backup::{BackupError, FileRecord, KeptCopies};
@@ -23,7 +25,8 @@ pub(super) struct Undone {
     pub(super) is_clean: bool,
 }
 
-/// Puts `files` back, the last first, and makes that last.
+/// Puts `files` back, the last first, and makes that last. Where the run came to no other
+/// files of the journal, their folders are left alone, whatever has become of them.
 pub(super) fn put_back(
     store: &dyn Store,
     home: &HatchHome,
@@ -37,10 +40,10 @@ pub(super) fn put_back(
     for file in files.iter().rev() {
         put_back_one(store, &copies, file, &mut undone, on_event);
     }
-    undone.is_clean = remove_traces(store, home, journal).is_ok();
+    undone.is_clean = remove_traces(store, home, journal, files).is_ok();
     // Also where nothing had to be put back: an earlier attempt may have been killed before
     // what it put back would last.
-    for folder in journal.folders_to_sync() {
+    for folder in journal.folders_to_sync(files) {
         if let Err(source) = store.sync_folder(&folder) {
             undone.stuck.push(Stuck { owner: None, location: folder, reason: source.into() });
         }
@@ -130,19 +133,27 @@ fn restore(
 
 /// Takes away half-written files and the folders that the run made, if nothing else is in
 /// them by now.
-fn remove_traces(store: &dyn Store, home: &HatchHome, journal: &Journal) -> Result<(), StoreError> {
+fn remove_traces(
+    store: &dyn Store,
+    home: &HatchHome,
+    journal: &Journal,
+    files: &[FileRecord],
+) -> Result<(), StoreError> {
     remove_temporaries(store, home.folder())?;
     // The copies stay where a file was left alone; what was half written beside them does not.
     remove_temporaries(store, journal.copies(home).folder())?;
-    for folder in journal.files().iter().filter_map(FileRecord::location) {
+    for folder in files.iter().filter_map(FileRecord::location) {
         if let Some(folder) = folder.folder() {
             remove_temporaries(store, &folder)?;
         }
     }
     for folder in journal.folders().iter().rev() {
         match store.remove_folder(folder) {
-            Err(error) if !error.is_io(std::io::ErrorKind::DirectoryNotEmpty) => return Err(error),
-            _ => {}
+            Ok(()) => {}
+            // Someone else's things are in it, or have its name.
+            Err(error) if error.is_io(ErrorKind::DirectoryNotEmpty) => {}
+            Err(error) if error.is_io(ErrorKind::NotADirectory) => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(())

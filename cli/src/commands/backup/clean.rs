@@ -44,19 +44,29 @@ pub fn run(cx: &Context, args: &BackupCleanArgs) -> Result<Exit, CommandError> {
         cx.output.print(&preview(cx, &args.retention, &retention, &removals))?;
     }
     let result = decide(cx, args, &retention, &removals)?;
-    if args.json {
-        cx.output.json(&report(result, &removals))?;
+    let told = if args.json {
+        cx.output.json(&report(result, &removals))
+    } else {
+        cx.output.print(&summary(result, &removals))
+    };
+    if result != "applied" {
+        told?;
         return Ok(Exit::Success);
     }
-    let freed = size(freed(&removals));
-    let copies = counted_copies(&removals);
-    cx.output.print(&match result {
+    cx.output.told("the copies were removed", told);
+    Ok(Exit::Success)
+}
+
+/// What became of it, in a line.
+fn summary(result: &str, removals: &[Removal]) -> String {
+    let freed = size(freed(removals));
+    let copies = counted_copies(removals);
+    match result {
         "unchanged" => "Nothing to remove.\n".to_owned(),
         "dry-run" => format!("{copies} would be removed, {freed}; nothing was.\n"),
         "declined" => "Nothing was removed.\n".to_owned(),
         _ => format!("{ADD}Done{ADD:#}: {copies} removed, {freed} freed.\n"),
-    })?;
-    Ok(Exit::Success)
+    }
 }
 
 /// Asks if that is needed, and removes what was chosen. Returns what became of it.

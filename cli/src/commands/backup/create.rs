@@ -4,6 +4,7 @@ use hatch_core::backup;
 use hatch_core::host::Scope;
 use hatch_core::owner::Owner;
 use hatch_core::registry::Host;
+use hatch_core::report::KeptBackup;
 use hatch_core::store::{Location, Reader};
 
 use super::{names, show};
@@ -25,11 +26,17 @@ pub fn run(cx: &Context, args: &BackupCreateArgs) -> Result<Exit, CommandError> 
     let operation = operation()?;
     let kept = backup::create(&cx.store, &cx.home, &operation, &documents)
         .map_err(|error| Fault::because("no backup was made", &error).failure())?;
+    let made = format!("the backup `{}` was made", kept.id);
+    cx.output.told(&made, report(cx, args, &kept));
+    Ok(Exit::Success)
+}
+
+/// Shows the backup as it can be read now.
+fn report(cx: &Context, args: &BackupCreateArgs, kept: &KeptBackup) -> Result<(), CommandError> {
     let hint = "`hatch mcp backup list` shows what there is";
     let made = super::open(cx, kept.id.as_str(), hint).map_err(Fault::failure)?;
     if args.json {
-        cx.output.json(&show::detail(cx, &made))?;
-        return Ok(Exit::Success);
+        return cx.output.json(&show::detail(cx, &made));
     }
     let copied = made.files.iter().filter(|file| file.copy.is_some()).count();
     let folder = kept.folder.to_string();
@@ -39,8 +46,7 @@ pub fn run(cx: &Context, args: &BackupCreateArgs) -> Result<Exit, CommandError> 
         kept.id,
         sanitize_line(&folder)
     );
-    cx.output.print(&(head + &show::files(cx, &made, show::Columns::Made)))?;
-    Ok(Exit::Success)
+    cx.output.print(&(head + &show::files(cx, &made, show::Columns::Made)))
 }
 
 /// Everything that is asked for, or every fault. Each file is read, so that one that can't be

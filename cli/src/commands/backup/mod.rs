@@ -6,7 +6,9 @@ pub mod list;
 pub mod restore;
 pub mod show;
 
-use hatch_core::backup::{Backup, BackupError, BackupFile, BackupId, Catalogue, Taken};
+use hatch_core::backup::{
+    Backup, BackupError, BackupFile, BackupId, Catalogue, Damaged, Listing, Taken,
+};
 use hatch_core::environment::EnvironmentName;
 use hatch_core::host::Scope;
 use hatch_core::owner::Owner;
@@ -21,11 +23,26 @@ const OLDER: &str = "older hatch";
 
 /// All backups, the newest first. What can't be read is warned of.
 pub fn all(cx: &Context) -> Result<Vec<Backup>, Fault> {
+    Ok(listed(cx)?.backups)
+}
+
+/// As [`all`], with those that can't be read.
+pub fn listed(cx: &Context) -> Result<Listing, Fault> {
     let listing = Catalogue::new(&cx.store, &cx.home).list().map_err(|it| Fault::of(&it))?;
-    for error in &listing.damaged {
-        cx.output.warn(&format!("a backup is left out: {error}"));
+    for damaged in &listing.damaged {
+        cx.output.warn(&format!("a backup is left out: {}", damaged.error));
     }
-    Ok(listing.backups)
+    Ok(listing)
+}
+
+/// Refuses to take a backup for the newest where a newer one can't be read: it may be the one
+/// that is meant.
+pub fn refuse_unread(taken: &Backup, damaged: &[Damaged], hint: &str) -> Result<(), Fault> {
+    let Some(newer) = damaged.iter().find(|it| it.may_be_newer_than(taken)) else {
+        return Ok(());
+    };
+    let what = format!("the newest backup can't be told: `{}` can't be read", newer.id);
+    Err(Fault::because(what, &newer.error).hint(hint))
 }
 
 /// The backup that a person names.

@@ -5,7 +5,7 @@ use hatch_core::managed::Managed;
 use hatch_core::owner::Owner;
 use hatch_core::plan::{Noting, Plan};
 
-use super::{all, label, names, open, owner};
+use super::{label, listed, names, open, owner, refuse_unread};
 use crate::args::backup::BackupRestoreArgs;
 use crate::commands::put_back;
 use crate::commands::write::{begin, carry_out};
@@ -21,11 +21,16 @@ const NAMED: usize = 3;
 /// Puts files back as backups have them.
 pub fn run(cx: &Context, args: &BackupRestoreArgs) -> Result<Exit, CommandError> {
     begin(cx, &args.write)?;
-    let backups = all(cx).map_err(Fault::failure)?;
+    let listing = listed(cx).map_err(Fault::failure)?;
+    let backups = listing.backups;
     let named = args.backup.as_deref();
     let names = names(&args.hosts);
     let named = named.map(|id| open(cx, id, &hint(&names))).transpose().map_err(Fault::failure)?;
     let chosen = choose(cx, &names, named.as_ref(), &backups)?;
+    for (_, backup) in chosen.iter().filter(|_| named.is_none()) {
+        refuse_unread(backup, &listing.damaged, "name the one that you mean with --backup")
+            .map_err(Fault::failure)?;
+    }
     let mut faults = Vec::new();
     let mut targets = Vec::new();
     for (owner, backup) in &chosen {

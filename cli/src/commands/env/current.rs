@@ -19,18 +19,31 @@ pub fn set(cx: &Context, args: &EnvUseArgs) -> Result<Exit, CommandError> {
         cx.environment(name.as_str()).map_err(Fault::failure)?;
     }
     let before = cx.settings.current_environment.clone();
-    if before != wanted && !args.dry_run {
+    let changes = before != wanted && !args.dry_run;
+    if changes {
         let after = wanted.clone();
         settings::change(&cx.store, &cx.home, |settings| settings.current_environment = after)
             .map_err(|error| {
                 Fault::because("the current environment can't be set", &error).failure()
             })?;
     }
-    let (wanted, before) = (wanted.map(String::from), before.map(String::from));
+    let told = tell(cx, args, wanted.map(String::from), before.map(String::from));
+    match changes {
+        true => cx.output.told("the current environment was set", told),
+        false => told?,
+    }
+    Ok(Exit::Success)
+}
+
+fn tell(
+    cx: &Context,
+    args: &EnvUseArgs,
+    wanted: Option<String>,
+    before: Option<String>,
+) -> Result<(), CommandError> {
     if args.json {
         let before = Some(before);
-        cx.output.json(&CurrentEnvironment { schema: SCHEMA, environment: wanted, before })?;
-        return Ok(Exit::Success);
+        return cx.output.json(&CurrentEnvironment { schema: SCHEMA, environment: wanted, before });
     }
     let is = if args.dry_run { "would be" } else { "is" };
     let text = match (&wanted, &before) {
@@ -44,8 +57,7 @@ pub fn set(cx: &Context, args: &EnvUseArgs) -> Result<Exit, CommandError> {
             format!("There {is} no current environment; it was `{before}`.\n")
         }
     };
-    cx.output.print(&text)?;
-    Ok(Exit::Success)
+    cx.output.print(&text)
 }
 
 /// Prints the name alone, so that a script can use it.

@@ -8,8 +8,8 @@
 //!
 //! # What replacing a file does to it
 //!
-//! The new bytes are written to a file beside it, which then takes its name. Mode and owner
-//! carry over. Other hard links to the old file keep the old bytes, and extended attributes
+//! The new bytes are written to a file beside it, which then takes its name: that of a document
+//! only from the contents that the plan saw (`exchange.rs`). Mode and owner carry over. Other hard links to the old file keep the old bytes, and extended attributes
 //! and access lists are not carried over.
 
 mod exchange;
@@ -346,8 +346,12 @@ fn make_private_folder(dir: &Dir, path: &Path) -> io::Result<bool> {
 fn create_folder(dir: &Dir, path: &Path) -> io::Result<()> {
     use cap_std::fs::{DirBuilder, DirBuilderExt as _, Permissions, PermissionsExt as _};
     dir.create_dir_with(path, DirBuilder::new().mode(0o700))?;
-    // The umask may have taken bits away, even the owner's.
-    dir.set_permissions(path, Permissions::from_mode(0o700))
+    // The umask may have taken bits away, even the owner's. To set the mode of a folder that
+    // can't be opened takes `/proc`, so only then.
+    if dir.metadata(path)?.permissions().mode() & 0o777 != 0o700 {
+        dir.set_permissions(path, Permissions::from_mode(0o700))?;
+    }
+    Ok(())
 }
 
 #[cfg(not(unix))]

@@ -1,6 +1,6 @@
 //! Giving a file new contents, all or none.
 
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use cap_std::fs::{Dir, File, Metadata, OpenOptions};
@@ -62,7 +62,7 @@ pub(super) fn temporary_name() -> io::Result<String> {
 
 fn create_private(dir: &Dir, path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.read(true).write(true).create_new(true);
     #[cfg(unix)]
     {
         use cap_std::fs::OpenOptionsExt as _;
@@ -75,7 +75,20 @@ fn fill(mut file: File, old: Option<&Metadata>, bytes: &[u8]) -> io::Result<()> 
     file.write_all(bytes)?;
     carry_over(&file, old)?;
     // Before the rename: a name must never stand for bytes that are not on the disk.
-    file.sync_all()
+    file.sync_all()?;
+    check(&mut file, bytes)
+}
+
+/// Before the rename, too: with other bytes than it was given, a file could not be told from
+/// one that somebody edited, and would not be put back.
+fn check(file: &mut File, bytes: &[u8]) -> io::Result<()> {
+    let mut found = Vec::with_capacity(bytes.len());
+    file.rewind()?;
+    file.take(bytes.len() as u64 + 1).read_to_end(&mut found)?;
+    if found == bytes {
+        return Ok(());
+    }
+    Err(io::Error::other("what was written is not what is there"))
 }
 
 #[cfg(unix)]
