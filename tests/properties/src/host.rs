@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use hatch_core::adapter::{AdapterError, Edit, HostAdapter, Outcome};
 use hatch_core::configuration::{Configuration, ConfigurationError, Edited, File};
-use hatch_core::document::EditError;
+use hatch_core::document::{Document, EditError};
 use hatch_core::environment::entry;
+use hatch_core::host::Format;
 use hatch_core::plan::FilePlan;
 use hatch_core::registry::Registry;
 use hatch_core::server::{Extra, ServerName};
@@ -50,25 +51,27 @@ fn read(adapter: &dyn HostAdapter, bytes: Option<Vec<u8>>) -> Option<Configurati
     let documents = &adapter.descriptor().documents;
     assert_eq!(documents.len(), 1, "the hosts have one document each");
     let file = File { location: Location::new("/h/document", "~/document"), bytes };
-    honest(Configuration::read(adapter, vec![file]))
+    honest(Configuration::read(adapter, vec![file]), &[])
 }
 
 fn edit(adapter: &dyn HostAdapter, it: &Configuration, edits: &[Edit]) -> Option<Edited> {
-    honest(it.edit(adapter, edits))
+    honest(it.edit(adapter, edits), edits)
 }
 
 /// What was done, if nothing in the document stood in the way of it.
-fn honest<T>(done: Result<T, ConfigurationError>) -> Option<T> {
+fn honest<T>(done: Result<T, ConfigurationError>, edits: &[Edit]) -> Option<T> {
     match done {
         Ok(done) => Some(done),
-        Err(ConfigurationError::Unsound { source, .. }) => panic!("the adapter lied: {source}"),
+        Err(ConfigurationError::Unsound { source, .. }) => {
+            panic!("the adapter lied: {source}: {edits:?}")
+        }
         Err(ConfigurationError::Edit { source: source @ EditError::Unsound, .. }) => {
-            panic!("{source}")
+            panic!("{source}: {edits:?}")
         }
         Err(ConfigurationError::Adapter {
             source: source @ AdapterError::Failed { .. }, ..
         }) => {
-            panic!("{source}")
+            panic!("{source}: {edits:?}")
         }
         Err(_) => None,
     }
@@ -99,7 +102,9 @@ fn edits(configuration: &Configuration, choices: &mut Choices<'_>) -> Vec<Edit> 
 
 fn extra(choices: &mut Choices<'_>) -> Extra {
     let path = vec![choices.one_of(&["x-team", "trust", "authProviderType"]).to_owned()];
-    Extra { path, value: any_json(choices, 3) }
+    let value = Document::parse(Some(any_json(choices, 3).as_bytes()), Format::Json);
+    let value = value.ok().and_then(|it| it.section(&[])).expect("it is JSON");
+    Extra { path, value }
 }
 
 fn foreign_is_kept(adapter: &dyn HostAdapter, file: &FilePlan, edits: &[Edit]) {
