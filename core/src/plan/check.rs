@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::adapter::{Edit, Loss, Outcome, Reading};
+use crate::document::{Document, SectionChange};
+use crate::host::Format;
 use crate::server::{Extra, OAuth, Remote, Server, ServerName, Stdio, Transport};
 
 /// What an adapter did that it was not asked for, or asked for and did not do.
@@ -142,14 +144,15 @@ fn lost(losses: &[Loss], field: &str) -> bool {
     losses.iter().any(|loss| within(&loss.field, field) || within(field, &loss.field))
 }
 
-/// Whether an extra is there, as itself or inside one that the adapter reads whole.
+/// Whether an extra is there, as itself or inside one that the adapter reads whole: then
+/// setting it would change nothing.
 fn has_extra(found: &Server, asked: &Extra) -> bool {
-    let parsed = serde_json::from_str::<serde_json::Value>;
-    let Ok(wanted) = parsed(&asked.value) else { return false };
     found.extras.iter().any(|extra| {
         let Some(inside) = asked.path.strip_prefix(extra.path.as_slice()) else { return false };
-        let Ok(value) = parsed(&extra.value) else { return false };
-        inside.iter().try_fold(&value, |value, key| value.get(key)) == Some(&wanted)
+        let wanted = SectionChange { path: inside.to_vec(), value: Some(asked.value.clone()) };
+        let there = extra.value.as_bytes();
+        let document = Document::parse(Some(there), Format::Json);
+        document.is_ok_and(|it| it.edit(&[wanted], true).is_ok_and(|made| made == there))
     })
 }
 
@@ -190,10 +193,16 @@ fn stdio(asked: &Stdio, found: &Stdio, fields: &mut Vec<(&'static str, bool)>) {
         ("command", asked.command == found.command),
         ("args", asked.args == found.args),
         ("env", same_pairs(&asked.env, &found.env)),
-        ("env-forward", asked.env_forward == found.env_forward),
+        ("env-forward", handed_on(asked) == handed_on(found)),
         ("env-file", says(&asked.env_file, &found.env_file)),
         ("cwd", says(&asked.cwd, &found.cwd)),
     ]);
+}
+
+/// The variables that a server gets from its host: one that it is given a value for is none.
+fn handed_on(stdio: &Stdio) -> Vec<&String> {
+    let is_given = |name: &String| stdio.env.iter().any(|(given, _)| given == name);
+    stdio.env_forward.iter().filter(|name| !is_given(name)).collect()
 }
 
 fn remote(asked: &Remote, found: &Remote, fields: &mut Vec<(&'static str, bool)>) {
@@ -235,6 +244,7 @@ mod tests {
     use super::*;
     use crate::adapter::{LossKind, Unreadable};
     use crate::server::local as server;
+    use crate::template::Template;
 
     fn name(name: &str) -> ServerName {
         ServerName::new(name).unwrap()
@@ -246,6 +256,45 @@ mod tests {
 
     fn loss(field: &str) -> Loss {
         Loss { field: field.to_owned(), kind: LossKind::Dropped, detail: String::new() }
+    }
+
+    #[test]
+    fn a_variable_with_a_value_need_not_be_handed_on() {
+        let mut asked = server("a", "a");
+        let Transport::Stdio(stdio) = &mut asked.transport else { panic!("stdio") };
+        stdio.env = vec![("A".to_owned(), Template::literal("1"))];
+        let found = asked.clone();
+        let Transport::Stdio(stdio) = &mut asked.transport else { panic!("stdio") };
+        stdio.env_forward = vec!["A".to_owned()];
+        assert_eq!(check_put(&asked, Some(&found), &[]), Ok(()));
+        let Transport::Stdio(stdio) = &mut asked.transport else { panic!("stdio") };
+        stdio.env_forward.push("B".to_owned());
+        assert!(check_put(&asked, Some(&found), &[]).is_err());
+        assert_eq!(check_put(&asked, Some(&found), &[loss("env-forward")]), Ok(()));
+    }
+
+    #[test]
+    fn an_extra_is_there_whatever_its_spelling() {
+        let extra = |path: &[&str], value: &str| Extra {
+            path: path.iter().map(|key| (*key).to_owned()).collect(),
+            value: value.to_owned(),
+        };
+        let found = Server {
+            extras: vec![extra(&["x"], r#"{"a":1e999,"b":{"c":[1.50]}}"#), extra(&["y"], "null")],
+            ..server("a", "a")
+        };
+        for (path, value, expected) in [
+            (&["x"][..], r#"{"b": {"c": [1.5]}, "a": 1e999}"#, true),
+            (&["x", "a"], "1e999", true),
+            (&["x", "a"], "1e998", false),
+            (&["x", "b", "c"], "[1.5]", true),
+            (&["x", "b", "c"], "[1.5, 2]", false),
+            (&["x", "d"], "null", false),
+            (&["y"], "null", true),
+            (&["z"], "null", false),
+        ] {
+            assert_eq!(has_extra(&found, &extra(path, value)), expected, "{path:?} {value}");
+        }
     }
 
     #[test]

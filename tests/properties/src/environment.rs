@@ -166,7 +166,7 @@ fn names_secret(value: &Value) -> bool {
 }
 
 /// An entry of the common form, more often right than wrong.
-fn any_entry(choices: &mut Choices<'_>) -> Map<String, Value> {
+pub(crate) fn any_entry(choices: &mut Choices<'_>) -> Map<String, Value> {
     let mut entry = Map::new();
     if choices.once_in(2) {
         let key = choices.one_of(&["url", "httpUrl", "serverUrl"]);

@@ -12,6 +12,8 @@ pub mod component;
 pub mod document;
 pub mod environment;
 pub mod filter;
+#[cfg(feature = "sandbox")]
+pub mod host;
 pub mod journal;
 pub mod kept;
 pub mod saved;
@@ -30,6 +32,8 @@ pub const ALL: &[(&str, Property)] = &[
     ("component", component::component),
     ("environment", environment::environment),
     ("filter", filter::filter),
+    #[cfg(feature = "sandbox")]
+    ("host_edit", host::host_edit),
     ("journal", journal::journal),
     ("json_differential", document::json_differential),
     ("json_reconcile", document::json_reconcile),

@@ -118,11 +118,8 @@ fn hosts_read_what_hatch_reads() {
                 (Err(_), None) => true,
                 _ => false,
             };
-            if ours.is_ok() {
-                good += 1;
-            } else {
-                bad += 1;
-            }
+            good += usize::from(ours.is_ok());
+            bad += usize::from(ours.is_err());
             if !agree && !is_known(text, format, &ours) {
                 wrong.push(format!("{format:?} {text:?}\n  {ours:?}\n  {theirs:?}"));
             }
