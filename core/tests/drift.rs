@@ -149,6 +149,20 @@ fn a_run_does_not_begin_over_a_journal_or_a_lock() {
 }
 
 #[test]
+fn the_lock_is_held_from_the_comparison_to_the_end() {
+    let store = world();
+    let mut events = 0;
+    let mut check = |event: Event| {
+        events += 1;
+        let another = store.lock(&home().lock());
+        assert!(matches!(another, Err(StoreError::Locked(_))), "not held at {event:?}");
+    };
+    apply_and_watch(&store, Keep::Backup, &|| false, &mut check).unwrap();
+    assert!(events > FILES.len(), "{events} events were seen");
+    assert!(store.lock(&home().lock()).is_ok());
+}
+
+#[test]
 fn a_damaged_copy_is_not_put_back() {
     let store = half_written();
     let path = "/h/.hatch/backups/20261122T110452Z-0123abcd/cursor--mcp.json";

@@ -15,102 +15,122 @@ use hatch_tests::workspace;
 struct Removal {
     what: &'static str,
     file: &'static str,
-    /// The text that is there, and what stands there instead.
-    from: &'static str,
-    to: &'static str,
+    /// Texts that are there, and what stands there instead.
+    edits: &'static [(&'static str, &'static str)],
 }
 
 const REMOVALS: &[Removal] = &[
     Removal {
         what: "the sync of each changed folder",
         file: "transaction/mod.rs",
-        from: "        for folder in &folders {\n",
-        to: "        for folder in folders.iter().take(0) {\n",
+        edits: &[(
+            "        for folder in &folders {\n",
+            "        for folder in folders.iter().take(0) {\n",
+        )],
     },
     Removal {
         what: "the sync of hatch's folder after the journal",
         file: "transaction/journal.rs",
-        from: "        write_json(store, &home.journal(), self)?;\n        store.sync_folder(home.folder())",
-        to: "        write_json(store, &home.journal(), self)",
+        edits: &[(
+            "        write_json(store, &home.journal(), self)?;\n        store.sync_folder(home.folder())",
+            "        write_json(store, &home.journal(), self)",
+        )],
     },
     Removal {
         what: "the sync of hatch's folder after the commit",
         file: "transaction/journal.rs",
-        from: "        store.remove(&home.journal())?;\n        store.sync_folder(home.folder())",
-        to: "        store.remove(&home.journal())",
+        edits: &[(
+            "        store.remove(&home.journal())?;\n        store.sync_folder(home.folder())",
+            "        store.remove(&home.journal())",
+        )],
     },
     Removal {
         what: "the sync of the copies' folder",
         file: "transaction/journal.rs",
-        from: "        store.sync_folder(copies.folder())?;\n",
-        to: "",
+        edits: &[("        store.sync_folder(copies.folder())?;\n", "")],
     },
     Removal {
         what: "the comparison of all files before the first write",
         file: "transaction/mod.rs",
-        from: "    compare_all(plan, store)?;\n",
-        to: "",
+        edits: &[("    compare_all(plan, store)?;\n", "")],
     },
     Removal {
         what: "the comparison of each file before its write",
         file: "transaction/mod.rs",
-        from: "        let expected = Expected::Bytes(file.before.as_deref());\n",
-        to: "        let found = self.store.read(&location).ok().flatten();\n        \
+        edits: &[(
+            "        let expected = Expected::Bytes(file.before.as_deref());\n",
+            "        let found = self.store.read(&location).ok().flatten();\n        \
              let expected = Expected::Bytes(found.as_deref());\n",
+        )],
     },
     Removal {
         what: "the look at what the new file took the name of",
         file: "store/disk/exchange.rs",
-        from: "            Ok(true) if self.is_expected(new)? => self.discard(new),\n",
-        to: "            Ok(true) if !self.name.as_os_str().is_empty() => self.discard(new),\n",
+        edits: &[(
+            "            Ok(true) if self.is_expected(new)? => self.discard(new),\n",
+            "            Ok(true) if !self.name.as_os_str().is_empty() => self.discard(new),\n",
+        )],
     },
     Removal {
         what: "the journal",
         file: "transaction/mod.rs",
-        from: "        journal.write(self.store, self.home).map_err(ApplyError::journal)?;\n",
-        to: "",
+        edits: &[(
+            "        journal.write(self.store, self.home).map_err(ApplyError::journal)?;\n",
+            "",
+        )],
     },
     Removal {
         what: "the read-back of each file",
         file: "transaction/mod.rs",
-        from: "        self.read_back(owner, file)?;\n",
-        to: "",
+        edits: &[("        self.read_back(owner, file)?;\n", "")],
     },
     Removal {
         what: "the comparison before a file is put back",
         file: "transaction/rollback.rs",
-        from: "        _ => State::Foreign,\n",
-        to: "        _ => State::New,\n",
+        edits: &[
+            ("        _ => State::Foreign,\n", "        _ => State::New,\n"),
+            (
+                "store.exchange(at, Expected::Digest(file.after()), old.as_deref())",
+                "store.replace(at, &old.unwrap_or_default())",
+            ),
+        ],
     },
     Removal {
         what: "the look at a copy before it is used",
         file: "backup/manifest.rs",
-        from: "if Some(&Digest::of(&bytes)) == self.before() {",
-        to: "if self.before().is_some() {",
+        edits: &[(
+            "if Some(&Digest::of(&bytes)) == self.before() {",
+            "if self.before().is_some() {",
+        )],
     },
     Removal {
         what: "the look for a journal that is there already",
         file: "transaction/mod.rs",
-        from: "    if pending(home, store).map_err(|source| ApplyError::Lock { source })? {",
-        to: "    if false {",
+        edits: &[(
+            "    if pending(home, store).map_err(|source| ApplyError::Lock { source })? {",
+            "    if false {",
+        )],
     },
     Removal {
         what: "the lock",
         file: "transaction/mod.rs",
-        from: "    let _guard = store.lock(&home.lock())",
-        to: "    let _ = store.lock(&home.lock())",
+        edits: &[(
+            "    let _guard = store.lock(&home.lock())",
+            "    let _ = store.lock(&home.lock())",
+        )],
     },
     Removal {
         what: "the check that an adapter touched no other server",
         file: "plan/check.rs",
-        from: "    check_untouched(&old, &new, &edited)?;\n",
-        to: "",
+        edits: &[("    check_untouched(&old, &new, &edited)?;\n", "")],
     },
     Removal {
         what: "the check that an adapter wrote what it was asked to",
         file: "plan/check.rs",
-        from: "                check_put(asked, new.get(&asked.name).copied(), losses)?;\n",
-        to: "",
+        edits: &[(
+            "                check_put(asked, new.get(&asked.name).copied(), losses)?;\n",
+            "",
+        )],
     },
 ];
 
@@ -136,10 +156,14 @@ fn run() -> Result<(), Box<dyn Error>> {
     for removal in REMOVALS {
         let path = copy.join("core/src").join(removal.file);
         let text = fs::read_to_string(&path)?;
-        if text.matches(removal.from).count() != 1 {
-            return Err(format!("{}: not once in {}", removal.what, removal.file).into());
+        let mut without = text.clone();
+        for (from, to) in removal.edits {
+            if without.matches(from).count() != 1 {
+                return Err(format!("{}: not once in {}", removal.what, removal.file).into());
+            }
+            without = without.replace(from, to);
         }
-        fs::write(&path, text.replace(removal.from, removal.to))?;
+        fs::write(&path, without)?;
         let failed = failing_test(&copy)?;
         fs::write(&path, text)?;
         match failed {
