@@ -12,7 +12,7 @@ use super::entry::{self, EntryError};
 use super::{Entry, Environment, EnvironmentError};
 use crate::document::{self, Document, SectionChange, SyntaxError};
 use crate::host::{Format, HostId};
-use crate::server::{Extra, Server, ServerName};
+use crate::server::{Extra, Server, ServerName, Transport};
 
 /// The names of the transport, the one that counts first.
 const MARKERS: [&str; 2] = ["type", "transport"];
@@ -22,6 +22,10 @@ const SWITCHES: [&str; 2] = ["disabled", "enabled"];
 
 /// The names of the URL, the one that counts first.
 const URLS: [&str; 3] = [HTTP_URL, "url", "serverUrl"];
+
+/// What is said of a program, and what of a remote server.
+const OF_A_PROGRAM: &[&str] = &["args", "env", "envForward", "envFile", "cwd"];
+const OF_A_REMOTE: &[&str] = &["headers", "oauth"];
 
 /// A URL under this name speaks Streamable HTTP, unless the entry says something else.
 const HTTP_URL: &str = "httpUrl";
@@ -131,10 +135,16 @@ fn edits(entry: &Entry, server: &Server) -> Result<Vec<Edit>, EntryError> {
     let present = entry::parse(server.name.clone(), entry)?;
     let (was, is) = (entry::print(&present), entry::print(server));
     let mut edits = Edits { entry, made: Vec::new() };
-    edits.reach(&was, &is, present.transport.label() != server.transport.label());
+    let is_another = present.transport.label() != server.transport.label();
+    edits.reach(&was, &is, is_another);
+    let stray = if is_another { edits.strays(&was, server) } else { Vec::new() };
+    for field in &stray {
+        edits.put(&[field], is.get(*field).cloned());
+    }
     let fields: BTreeSet<&String> = was.keys().collect();
     let fields = was.keys().chain(is.keys().filter(|field| !fields.contains(field)));
-    for field in fields.filter(|field| !matches!(field.as_str(), "type" | "url")) {
+    let fields = fields.filter(|field| !matches!(field.as_str(), "type" | "url"));
+    for field in fields.filter(|field| !stray.contains(&field.as_str())) {
         let (before, after) = (was.get(field), is.get(field));
         match (field.as_str(), before, after) {
             _ if before == after => {}
@@ -199,6 +209,17 @@ impl Edits<'_> {
         {
             self.put(&[key], url.cloned());
         }
+    }
+
+    /// Fields that meant nothing to the old transport, and would to the new one.
+    fn strays(&self, was: &Entry, server: &Server) -> Vec<&'static str> {
+        let fields = match server.transport {
+            Transport::Stdio(_) => OF_A_PROGRAM,
+            _ => OF_A_REMOTE,
+        };
+        let is_stray =
+            |field: &&&str| self.entry.contains_key(**field) && !was.contains_key(**field);
+        fields.iter().filter(is_stray).copied().collect()
     }
 
     fn enable(&mut self, enabled: bool) {
@@ -318,6 +339,25 @@ mod tests {
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(text, FILE.replacen(", \"disabled\": true }", " }", 1));
         assert_eq!(present(&text, "files"), Some(server));
+    }
+
+    /// Fields beside the wrong transport mean nothing, until it is the right one.
+    #[test]
+    fn what_meant_nothing_to_the_old_transport_means_nothing_to_the_new_one() {
+        let remote = r#"{"mcpServers": {"a": {"url": "https://x/", "headers": {"New": "n"}}}}"#;
+        let local = r#"{"mcpServers": {"a": {"command": "c", "args": []}}}"#;
+        for (file, wanted) in [
+            (r#"{"mcpServers": {"a": {"command": "c", "headers": {"Old": "o"}}}}"#, remote),
+            (
+                r#"{"mcpServers": {"a": {"url": "https://y/", "env": {"OLD": "o"}, "cwd": "/"}}}"#,
+                local,
+            ),
+        ] {
+            let server = present(wanted, "a").unwrap();
+            let text = put(file.as_bytes(), &server, None, &[]).unwrap();
+            let text = std::str::from_utf8(&text).unwrap();
+            assert_eq!(present(text, "a"), Some(server), "{text}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `cargo safety`: tries what must never happen, and prints a table of all that was tried.
 //!
 //! The tests whose faults come from outside are run too, so it needs Linux, root and strace;
-//! with `--fuzz SECONDS`, each fuzzing target is run for so long.
+//! with `--fuzz SECONDS` or `--fuzz TIMESx`, each fuzzing target is run for so long.
 #![expect(clippy::disallowed_methods, reason = "it runs programs")]
 #![expect(clippy::print_stdout, reason = "it is there to print")]
 
@@ -89,10 +89,10 @@ fn run() -> Result<Vec<Row>, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     match (arguments.next().as_deref(), arguments.next()) {
         (None, _) => {}
-        (Some("--fuzz"), Some(seconds)) => {
-            collect(Command::new("tests/fuzz/run").arg(seconds), &mut rows)?;
+        (Some("--fuzz"), Some(bound)) => {
+            collect(Command::new("tests/fuzz/run").arg(bound), &mut rows)?;
         }
-        _ => return Err("usage: cargo safety [--fuzz SECONDS]".into()),
+        _ => return Err("usage: cargo safety [--fuzz SECONDS | --fuzz TIMESx]".into()),
     }
     Ok(rows)
 }
