@@ -24,8 +24,8 @@ struct Row {
     area: String,
     what: String,
     tried: usize,
-    /// How many of them came out how.
-    outcomes: Vec<(usize, String)>,
+    /// How many of them came out how; some words stand without a number.
+    outcomes: Vec<(Option<usize>, String)>,
 }
 
 impl Row {
@@ -34,12 +34,11 @@ impl Row {
         let (area, rest) = line.split_once(": ")?;
         let (rest, outcomes) = rest.split_once(" tried: ")?;
         let (what, tried) = rest.rsplit_once(": ")?;
-        let outcome = |part: &str| match part.split_once(' ') {
-            Some((count, how)) if count.parse::<usize>().is_ok() => {
-                (count.parse().unwrap_or_default(), how.to_owned())
-            }
-            _ => (0, part.to_owned()),
-        };
+        let outcome =
+            |part: &str| match part.split_once(' ').map(|(count, how)| (count.parse(), how)) {
+                Some((Ok(count), how)) => (Some(count), how.to_owned()),
+                _ => (None, part.to_owned()),
+            };
         Some(Row {
             area: area.to_owned(),
             what: what.split(": ").next()?.to_owned(),
@@ -52,16 +51,16 @@ impl Row {
         self.tried += other.tried;
         for (count, how) in other.outcomes {
             match self.outcomes.iter_mut().find(|(_, known)| *known == how) {
-                Some((sum, _)) => *sum += count,
+                Some((sum, _)) => *sum = sum.zip(count).map(|(a, b)| a + b),
                 None => self.outcomes.push((count, how)),
             }
         }
     }
 
     fn outcomes(&self) -> String {
-        let outcome = |(count, how): &(usize, String)| match count {
-            0 if how != "lost" => how.clone(),
-            count => format!("{count} {how}"),
+        let outcome = |(count, how): &(Option<usize>, String)| match count {
+            Some(count) => format!("{count} {how}"),
+            None => how.clone(),
         };
         self.outcomes.iter().map(outcome).collect::<Vec<_>>().join(", ")
     }
