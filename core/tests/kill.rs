@@ -5,7 +5,7 @@
 
 mod world;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use std::{env, fs, thread};
@@ -18,12 +18,9 @@ const FOLDER: &str = "HATCH_TEST_FOLDER";
 const DOCUMENTS: [(&str, &str); 3] =
     [("cursor", "a/mcp.json"), ("kiro", "b/mcp.json"), ("codex", "c/config.toml")];
 
-/// Not a test: what the killed process does until it is killed.
-#[test]
-#[ignore = "run by `a_killed_process_leaves_all_or_nothing`"]
-fn write_for_ever() {
-    let Some(folder) = env::var_os(FOLDER).map(PathBuf::from) else { return };
-    let world = World::at(&folder);
+/// What the killed process does until it is killed.
+fn write_for_ever(folder: &Path) {
+    let world = World::at(folder);
     let documents = DOCUMENTS.map(|(host, name)| (host, world.admit(name).unwrap()));
     for generation in 0_u32.. {
         let text = format!("{}{}", "x".repeat(4096), generation);
@@ -34,6 +31,10 @@ fn write_for_ever() {
 
 #[test]
 fn a_killed_process_leaves_all_or_nothing() {
+    // The process that is killed is this test again.
+    if let Some(folder) = env::var_os(FOLDER) {
+        return write_for_ever(Path::new(&folder));
+    }
     let world = World::new();
     for (_, name) in DOCUMENTS {
         world.put(name, "old");
@@ -68,7 +69,7 @@ fn wait_until(condition: impl Fn() -> bool) {
 
 fn spawn(folder: &Path) -> Child {
     Command::new(env::current_exe().unwrap())
-        .args(["--exact", "write_for_ever", "--ignored"])
+        .args(["--exact", "a_killed_process_leaves_all_or_nothing"])
         .env(FOLDER, folder)
         .stdout(Stdio::null())
         .spawn()

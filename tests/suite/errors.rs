@@ -287,25 +287,6 @@ fn all_faults_are_reported_at_once() {
 }
 
 #[test]
-fn what_files_hold_is_shown_without_control_characters() {
-    let home = home();
-    home.environment(
-        "wild",
-        "{ \"mcpServers\": { \"a\\u001b[2Jb\\u202e\": { \"command\": \"c\\u0007\\u001b]0;t\\u0007\" } } }",
-    );
-    let runs = [
-        home.line("mcp sync --from-env wild --to-host all --dry-run --diff"),
-        home.line("mcp sync --from-env wild --to-host all --dry-run --json"),
-        home.line("mcp sync --from-env wild --to-host all --servers x"),
-        home.line("env show wild"),
-    ];
-    for run in runs {
-        let text = run.stdout + &run.stderr;
-        assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
-    }
-}
-
-#[test]
 fn hatch_s_own_folder_that_is_a_file() {
     let home = hosts_with("production", DEV);
     home.write("team.json", DEV);

@@ -240,7 +240,9 @@ fn hatch_s_own_files_hold_none_and_are_private() {
 #[test]
 fn a_fault_of_hatch_s_own_says_none() {
     let home = home();
-    home.write(".cursor/mcp.json", FIRST);
+    for file in FILES {
+        home.write(file, FIRST);
+    }
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hatch-at-fault"));
     command.env_clear().env("HOME", home.path()).current_dir(home.path());
     command.env("RUST_BACKTRACE", "1").args(["mcp", "list", "hosts"]);
