@@ -78,7 +78,7 @@ fn each_descriptor_keeps_the_rules_for_foreign_ones() {
     }
 }
 
-const SCHEMA: &str = include_str!("../wit/descriptor.schema.json");
+const SCHEMA: &str = include_str!("../wit/0.1/descriptor.schema.json");
 
 /// Calls with every member of every object in a value, as a pointer to the object and a key.
 fn each_member(value: &Value, at: &str, call: &mut impl FnMut(&str, &str)) {

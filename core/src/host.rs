@@ -1,7 +1,7 @@
 //! What an adapter says of its host: where the documents may be, and what they can hold.
 //!
 //! These types are what the JSON that a component's `describe` returns is read as, which for
-//! built-in ones is kept in `adapters/components/*.json`. `wit/descriptor.schema.json` has
+//! built-in ones is kept in `adapters/components/*.json`. `wit/0.1/descriptor.schema.json` has
 //! their shape, and promises that members which are not known here are passed over.
 
 use std::fmt;

@@ -7,7 +7,7 @@ use hatch_core::host::HostDescriptor;
 use hatch_sandbox::{ComponentError, SandboxedAdapter, compile, compile_in_child};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
-pub(crate) const CONTRACT: &str = include_str!("../../wit/host-adapter.wit");
+pub(crate) const CONTRACT: &str = include_str!("../../wit/0.1/host-adapter.wit");
 
 /// What hostile components are taken to have said of their host.
 pub(crate) const DESCRIPTOR: &str = r#"{"id":"hostile","name":"Hostile","homepage":"https://example.com",

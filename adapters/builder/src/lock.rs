@@ -110,7 +110,7 @@ pub fn sources(workspace: &Path, id: &str) -> Result<String> {
         workspace.join(&host).join("Cargo.toml"),
         workspace.join(&host).join("descriptor.json"),
         workspace.join("adapters/sdk/Cargo.toml"),
-        workspace.join("wit/host-adapter.wit"),
+        workspace.join("wit/0.1/host-adapter.wit"),
     ];
     for folder in [host.as_str(), "adapters/sdk"] {
         collect(&workspace.join(folder).join("src"), &mut files)?;

@@ -1,7 +1,7 @@
 //! What a host adapter is written with.
 //!
 //! An adapter knows how one host spells its MCP servers, and nothing of files or syntax:
-//! it is handed sections as JSON and hands sections back (`wit/host-adapter.wit`). It is a
+//! it is handed sections as JSON and hands sections back (`wit/0.1/host-adapter.wit`). It is a
 //! type that implements [`Adapter`], and one line, [`export!`]. Most of it is a
 //! [`Dialect`], a table of the host's names for things; what a host does unlike all others
 //! is code beside the table.
@@ -85,7 +85,7 @@ pub mod template;
 #[doc(hidden)]
 pub mod bindings {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "../../wit/0.1",
         world: "host-adapter",
         additional_derives: [Clone, PartialEq],
         pub_export_macro: true,
@@ -104,7 +104,7 @@ pub use template::{Literally, Spelling, Spot, Syntax};
 /// Knows what the sections of one host's documents mean. The same call has the same answer.
 pub trait Adapter {
     /// Which host this is for, where its documents may be, and which parts it needs: JSON, as
-    /// `wit/descriptor.schema.json` has it.
+    /// `wit/0.1/descriptor.schema.json` has it.
     const DESCRIPTOR: &'static str;
 
     /// Lists the servers in the declared sections.

@@ -5,7 +5,7 @@
 //! that are linked natively, for tests and as a yardstick, use the same ones.
 
 wasmtime::component::bindgen!({
-    path: "../../wit",
+    path: "../../wit/0.1",
     world: "host-adapter",
 });
 

@@ -2,7 +2,7 @@
 //!
 //! A descriptor decides which files hatch opens, so it is held against rules before anybody
 //! is asked to agree to it. Those of built-in adapters are held against the same rules by
-//! their tests. It comes as JSON, whose shape is `wit/descriptor.schema.json`: members that
+//! their tests. It comes as JSON, whose shape is `wit/0.1/descriptor.schema.json`: members that
 //! this hatch does not know are passed over, so that later ones may have more.
 
 use std::collections::HashSet;

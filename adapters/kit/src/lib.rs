@@ -1,0 +1,8 @@
+//! What authors make, build and test host adapters with: the work behind `hatch adapter new`,
+//! `build` and `test`.
+//!
+//! An adapter is written in a folder of its own, a [`Project`].
+
+pub mod project;
+
+pub use project::{Language, Project, ProjectError};
