@@ -1,4 +1,5 @@
-//! The adapters of a run: those that are built in, and those that `--adapter` loads.
+//! The adapters of a run: those that are built in, those that are installed, and those that
+//! `--adapter` loads.
 
 use std::error::Error;
 use std::io;
@@ -6,9 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hatch_adapters::BUILTIN;
-use hatch_core::host::{HostDescriptor, Root};
+use hatch_core::adapter::HostAdapter;
+use hatch_core::home::HatchHome;
 use hatch_core::registry::{Host, Registry};
-use hatch_sandbox::{Cache, SandboxedAdapter};
+use hatch_core::store::disk::DiskStore;
+use hatch_packages::{DeferredAdapter, Form, Installed, Lock, grants, reserved};
+use hatch_sandbox::{Cache, Compiled, ComponentError, SandboxedAdapter};
 
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
@@ -27,36 +31,107 @@ pub fn builtin() -> Result<Registry, Box<dyn Error>> {
     Ok(registry)
 }
 
+/// Adds the installed adapters to the hosts. No code of theirs is read before it is called.
+pub fn add_installed(cx: &mut Context) -> Result<(), CommandError> {
+    let lock = Lock::read(&cx.store, &cx.home).map_err(|error| {
+        Fault::because("the installed adapters can't be used", &error)
+            .hint("mend the file or remove it, and install the adapters again")
+            .failure()
+    })?;
+    for installed in lock.adapters.into_values() {
+        let (store, home) = (cx.store.clone(), cx.home.clone());
+        let descriptor = installed.descriptor.clone();
+        let load = move || load_installed(&store, &home, &installed);
+        cx.add_foreign(Host::of(Arc::new(DeferredAdapter::new(descriptor, load))));
+    }
+    Ok(())
+}
+
 /// Loads a component from a file: compiles it in a child process with limits, unless an earlier
 /// run did, asks it which host it is for, shows what it may touch, and adds it to the hosts.
 pub fn load(cx: &mut Context, path: &Path) -> Result<(), CommandError> {
     let shown = path.display();
-    let cannot = |error: &dyn std::error::Error| {
+    let cannot = |error: &dyn Error| {
         Fault::because(format!("the adapter `{shown}` can't be loaded"), error).failure()
     };
     let file = cx.file(&cx.absolute(path)).map_err(|error| cannot(&error))?;
     let Some(bytes) = file.bytes else {
         return Err(Fault::new(format!("there is no adapter file `{shown}`")).failure());
     };
-    let program = std::env::current_exe().map_err(|error| cannot(&error))?;
-    let compile = || {
-        let compile = || hatch_sandbox::compile_in_child(&program, &[COMPILE_COMMAND], &bytes);
-        cx.output.during(&format!("Compiling {shown}"), compile)
-    };
-    let compiled = Cache::new(&cx.store, &cx.home)
-        .compiled(&bytes, compile)
-        .map_err(|error| cannot(&error))?;
-    let adapter =
-        SandboxedAdapter::describe(compiled, &shown.to_string()).map_err(|error| cannot(&error))?;
-    let host = Host::of(Arc::new(adapter));
-    for line in grants(host.adapter.descriptor()) {
-        cx.output.note(&line);
+    let examined = examine(cx, &bytes, &shown.to_string()).map_err(|error| cannot(&*error))?;
+    examined.keep(cx, &bytes);
+    let host = Host::of(examined.adapter);
+    let descriptor = host.adapter.descriptor();
+    cx.output.note(&format!(
+        "adapter for {} ({}), from a file: it may read and change, for this run,",
+        descriptor.name, descriptor.id
+    ));
+    for line in grants::in_words(descriptor) {
+        cx.output.note(&format!("  {line}"));
     }
-    cx.registry.add(host);
+    cx.add_foreign(host);
     Ok(())
 }
 
-/// What [`load`]'s child process does.
+/// An adapter that was made of bytes which nobody vouches for.
+pub struct Examined {
+    /// The adapter.
+    pub adapter: Arc<dyn HostAdapter>,
+    /// What its component was compiled to.
+    compiled: Option<Compiled>,
+}
+
+impl Examined {
+    /// Keeps what was compiled, so that no run has to.
+    pub fn keep(&self, cx: &Context, bytes: &[u8]) {
+        let cache = Cache::new(&cx.store, &cx.home);
+        match &self.compiled {
+            Some(compiled) if cache.kept(bytes).is_none() => cache.put(bytes, compiled),
+            _ => {}
+        }
+    }
+}
+
+/// Makes an adapter of bytes, in the sandbox, and holds what it says against the rules.
+/// Writes nothing. `name` is what errors call it.
+pub fn examine(cx: &Context, bytes: &[u8], name: &str) -> Result<Examined, Box<dyn Error>> {
+    let (adapter, compiled): (Arc<dyn HostAdapter>, _) = match Form::of(bytes) {
+        Form::Component => {
+            let compile = || cx.output.during(&format!("Compiling {name}"), || in_child(bytes));
+            let kept = Cache::new(&cx.store, &cx.home).kept(bytes);
+            let compiled = kept.map_or_else(compile, Ok)?;
+            (Arc::new(SandboxedAdapter::describe(compiled.clone(), name)?), Some(compiled))
+        }
+        Form::Table => return Err("it is no WASM file".into()),
+    };
+    reserved::check(adapter.descriptor())?;
+    Ok(Examined { adapter, compiled })
+}
+
+/// The adapter that was installed: the very bytes, compiled by this engine.
+fn load_installed(
+    store: &DiskStore,
+    home: &HatchHome,
+    installed: &Installed,
+) -> Result<Box<dyn HostAdapter>, String> {
+    let bytes = installed.bytes(store, home).map_err(|error| error.to_string())?;
+    match installed.form {
+        Form::Component => {
+            let compiled = Cache::new(store, home).compiled(&bytes, || in_child(&bytes));
+            let compiled = compiled.map_err(|error| error.to_string())?;
+            Ok(Box::new(SandboxedAdapter::new(compiled, installed.descriptor.clone())))
+        }
+        Form::Table => Err("it is no WASM file".to_owned()),
+    }
+}
+
+fn in_child(component: &[u8]) -> Result<Compiled, ComponentError> {
+    let program = std::env::current_exe()
+        .map_err(|error| ComponentError::Child(format!("could not be started: {error}")))?;
+    hatch_sandbox::compile_in_child(&program, &[COMPILE_COMMAND], component)
+}
+
+/// What the child process does.
 pub fn compile_child() -> Exit {
     match hatch_sandbox::child_main(io::stdin().lock(), io::stdout().lock()) {
         Ok(()) => Exit::Success,
@@ -64,39 +139,5 @@ pub fn compile_child() -> Exit {
             crate::view::complain(&error.to_string());
             Exit::Failure
         }
-    }
-}
-
-/// In words, which parts of which files an adapter may see and change.
-fn grants(descriptor: &HostDescriptor) -> Vec<String> {
-    let mut lines = vec![format!(
-        "adapter for {} ({}), from a file: it may read and change, for this run,",
-        descriptor.name, descriptor.id
-    )];
-    for document in &descriptor.documents {
-        let keys: Vec<_> = document
-            .sections
-            .iter()
-            .map(|path| match path.as_slice() {
-                [] => "everything".to_owned(),
-                keys => format!("`{}`", keys.join(".")),
-            })
-            .collect();
-        let mut places: Vec<_> = document.locations.iter().map(place).collect();
-        places.dedup();
-        lines.push(format!("  {} in {}", keys.join(", "), places.join(" or ")));
-    }
-    lines
-}
-
-fn place(candidate: &hatch_core::host::Candidate) -> String {
-    let path = &candidate.path;
-    match &candidate.root {
-        Root::Home => format!("~/{path}"),
-        Root::Config => format!("<config folder>/{path}"),
-        Root::LocalData => format!("<data folder>/{path}"),
-        Root::Project => format!("<project>/{path}"),
-        Root::Env(name) => format!("${name}/{path}"),
-        Root::Pointer(file) => format!("<folder named in ~/{file}>/{path}"),
     }
 }

@@ -2,7 +2,7 @@
 //! folder and the hosts. Nothing else in hatch asks the process for any of these.
 #![expect(clippy::disallowed_methods, reason = "this is the one place that they are for")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use hatch_core::configuration::{Configuration, ConfigurationError, File};
 use hatch_core::environment::{Environment, EnvironmentError, EnvironmentName};
 use hatch_core::home::HatchHome;
-use hatch_core::host::{Os, Scope};
+use hatch_core::host::{HostId, Os, Scope};
 use hatch_core::locate::{self, LocateError, Place, Places, Roots};
 use hatch_core::managed::Managed;
 use hatch_core::registry::{Host, Registry};
@@ -18,6 +18,7 @@ use hatch_core::settings::Settings;
 use hatch_core::store::disk::DiskStore;
 use hatch_core::store::{Location, Reader, StoreError};
 use hatch_core::transaction;
+use hatch_packages::reserved::{self, Reserved};
 
 use crate::Hosts;
 use crate::args::{Color, GlobalArgs, PlaceArgs};
@@ -42,6 +43,8 @@ pub struct Context {
     pub output: Output,
     /// Hatch's own settings.
     pub settings: Settings,
+    /// The ids of adapters that are not built in.
+    foreign: BTreeSet<HostId>,
     current_folder: PathBuf,
 }
 
@@ -57,6 +60,9 @@ pub enum HostError {
     /// A file can't be understood.
     #[error(transparent)]
     Configuration(#[from] ConfigurationError),
+    /// A file is where its adapter may not be.
+    #[error(transparent)]
+    Reserved(#[from] Reserved),
 }
 
 impl Context {
@@ -73,6 +79,7 @@ impl Context {
         let global = GlobalArgs { home, verbose: false, color: Color::Auto };
         let mut cx = Self::without_settings(&global, hosts, Output::silent()).ok()?;
         cx.settings = cx.read_settings().unwrap_or_default();
+        let _ = crate::adapters::add_installed(&mut cx);
         cx.add_named_hosts();
         Some(cx)
     }
@@ -99,7 +106,8 @@ impl Context {
             faults: vec![Fault::because("the built-in adapters are broken", &*error)],
         })?;
         let settings = Settings::default();
-        Ok(Context { roots, home, store, registry, output, settings, current_folder })
+        let foreign = BTreeSet::new();
+        Ok(Context { roots, home, store, registry, output, settings, foreign, current_folder })
     }
 
     /// Hatch's own settings, as they are now.
@@ -144,12 +152,32 @@ impl Context {
 
     /// Reads what a host has at these places.
     pub fn configuration(&self, host: &Host, places: &[Place]) -> Result<Configuration, HostError> {
-        let files = places.iter().map(|place| self.file(&place.path)).collect::<Result<_, _>>()?;
+        let file = |place: &Place| self.document(host, &place.path);
+        let files = places.iter().map(file).collect::<Result<_, _>>()?;
         let read = || Configuration::read(&*host.adapter, files);
         Ok(self.output.during(&format!("Reading {}", host.name()), read)?)
     }
 
-    /// Reads a file that the user, or a host's descriptor, names.
+    /// Adds a host whose adapter is not built in.
+    pub fn add_foreign(&mut self, host: Host) {
+        self.foreign.insert(host.adapter.descriptor().id.clone());
+        self.registry.add(host);
+    }
+
+    /// Reads a document of a host. One that an adapter from elsewhere names has to be where
+    /// such adapters may be, wherever links and variables lead.
+    pub fn document(&self, host: &Host, path: &Path) -> Result<File, HostError> {
+        let shown = self.roots.shown(path);
+        let location = self.store.admit(path, &shown)?;
+        if self.foreign.contains(&host.adapter.descriptor().id) {
+            let own = self.home.folder().path();
+            reserved::check_path(location.path(), &shown, &self.roots.home, own)?;
+        }
+        let bytes = self.store.read(&location)?;
+        Ok(File { location, bytes })
+    }
+
+    /// Reads a file that the user names.
     pub fn file(&self, path: &Path) -> Result<File, StoreError> {
         let location = self.store.admit(path, &self.roots.shown(path))?;
         let bytes = self.store.read(&location)?;

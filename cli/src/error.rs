@@ -78,6 +78,13 @@ impl Fault {
         self
     }
 
+    /// Takes another fault's hints, too.
+    #[must_use]
+    pub fn hints_of(mut self, other: Fault) -> Self {
+        self.hints.extend(other.hints);
+        self
+    }
+
     /// The message and its causes, without hints.
     pub fn one_line(&self) -> String {
         [std::slice::from_ref(&self.message), self.causes.as_slice()].concat().join(": ")

@@ -50,6 +50,34 @@ pub fn confirm(question: &str) -> Result<Answer, CommandError> {
     Ok(answer.unwrap_or(Answer::No))
 }
 
+/// Asks whether an adapter may have what it asks for.
+///
+/// # Errors
+///
+/// Fails without a terminal: there is nobody to ask.
+pub fn consent(question: &str) -> Result<Answer, CommandError> {
+    if can_ask() {
+        return confirm(question);
+    }
+    Err(Fault::new("there is no terminal to ask on, so nothing was installed")
+        .hint("pass --auto-approve to grant what the adapter asks for")
+        .hint("pass --dry-run to see what that is")
+        .failure())
+}
+
+/// Asks for a password, which is not shown.
+///
+/// # Errors
+///
+/// Fails without a terminal.
+pub fn password(question: &str) -> Result<String, CommandError> {
+    if !can_ask() {
+        return Err(Fault::new("there is no terminal to ask for the password on").failure());
+    }
+    progress::clear();
+    Ok(rpassword::prompt_password(format!("{question}: "))?)
+}
+
 /// Asks what is to become of one server.
 ///
 /// # Errors

@@ -146,6 +146,14 @@ pub enum AdapterError {
     /// The adapter gave a reason of its own.
     #[error("{0}")]
     Other(String),
+    /// The adapter can't be run: its file is gone, or is not what was installed.
+    #[error("the `{adapter}` adapter can't be used: {reason}")]
+    Unusable {
+        /// Which adapter.
+        adapter: HostId,
+        /// Why not.
+        reason: String,
+    },
     /// The adapter broke: it trapped, ran out of time or memory, or answered nonsense.
     #[error("the `{adapter}` adapter failed: {reason}")]
     Failed {

@@ -12,8 +12,9 @@ use crate::store::{Location, Store, StoreError};
 /// ├── settings.json               the current environment, and named hosts
 /// ├── backups/<time>-<id>/        copies of what a run replaced
 /// ├── envs/<name>.json            environments
-/// ├── adapters/                   installed adapters
-/// ├── cache/                      compiled forms of adapters from files
+/// ├── adapters.lock               which adapters are installed, and what was agreed to
+/// ├── adapters/                   their files
+/// ├── cache/                      compiled forms of adapters that are not built in
 /// └── mcp_host_config_backups/    backups of the older tool: read, never written
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +69,11 @@ impl HatchHome {
     /// Where the older tool keeps all its environments, in the folder of ours.
     pub fn older_environments(&self) -> Location {
         self.envs().join("environments.json")
+    }
+
+    /// Which adapters are installed, and what their user agreed to.
+    pub fn adapters_lock(&self) -> Location {
+        self.0.join("adapters.lock")
     }
 
     /// The folder of installed adapters.

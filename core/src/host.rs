@@ -72,6 +72,9 @@ pub struct HostDescriptor {
     pub name: String,
     /// Where its documentation is.
     pub homepage: String,
+    /// The adapter's own version, as semantic versioning has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// The first is the one that holds the servers.
     pub documents: Vec<DocumentSpec>,
     /// The transports that it speaks.

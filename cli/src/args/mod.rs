@@ -1,5 +1,6 @@
 //! What can be typed. The doc comments here are the help texts.
 
+pub mod adapter;
 pub mod apply;
 pub mod backup;
 pub mod completions;
@@ -89,6 +90,7 @@ pub enum Command {
     Mcp(McpArgs),
     Env(env::EnvArgs),
     Host(host::HostArgs),
+    Adapter(adapter::AdapterArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -104,7 +106,7 @@ pub struct McpArgs {
     /// Load a host adapter from a component file, for this run (can be repeated)
     ///
     /// The adapter runs in a sandbox and sees the sections that it declares, which are shown
-    /// before it is used. It stands in for a built-in adapter of the same id.
+    /// before it is used. It stands in for a built-in or installed adapter of the same id.
     #[arg(long = "adapter", value_name = "FILE", global = true, help_heading = "Global options")]
     pub adapters: Vec<PathBuf>,
 

@@ -109,8 +109,8 @@ fn check(cx: &Context, target: &SavedTarget, scope: Scope) -> Result<TargetPlan,
     let host = host(cx, id.as_str())?;
     let cannot = |error: HostError| host_fault(host, &error);
     let places = cx.places(host, scope).map_err(|error| cannot(error.into()))?;
-    let found = places.iter().map(|place| cx.file(&place.path));
-    let found = found.collect::<Result<Vec<_>, _>>().map_err(|error| cannot(error.into()))?;
+    let found = places.iter().map(|place| cx.document(host, &place.path));
+    let found = found.collect::<Result<Vec<_>, _>>().map_err(cannot)?;
     target.check(host, found).map_err(|errors| Refused {
         faults: errors.iter().map(|error| refused(host, error)).collect(),
         is_stale: errors.iter().any(|it| matches!(it, SavedPlanError::MovedOn(_))),

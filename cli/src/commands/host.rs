@@ -4,6 +4,7 @@ use hatch_core::host::HostId;
 use hatch_core::settings::{self, ChangeError, NamedHost};
 
 use crate::Hosts;
+use crate::adapters;
 use crate::args::GlobalArgs;
 use crate::args::host::{HostAddArgs, HostArgs, HostCommand, HostListArgs, HostRemoveArgs};
 use crate::context::Context;
@@ -17,7 +18,8 @@ const RESERVED: [&str; 1] = ["all"];
 
 /// `hatch host`.
 pub fn run(global: &GlobalArgs, hosts: Hosts, args: &HostArgs) -> Result<Exit, CommandError> {
-    let cx = Context::open(global, hosts)?;
+    let mut cx = Context::open(global, hosts)?;
+    adapters::add_installed(&mut cx)?;
     match &args.command {
         HostCommand::Add(args) => add(&cx, args),
         HostCommand::Remove(args) => remove(&cx, args),

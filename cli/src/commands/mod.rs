@@ -1,5 +1,6 @@
 //! One function a subcommand: resolve, plan, preview, confirm, apply, report.
 
+pub mod adapter;
 pub mod apply;
 pub mod backup;
 pub mod completions;
@@ -43,6 +44,7 @@ use crate::exit::Exit;
 /// `hatch mcp`.
 pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, CommandError> {
     let mut cx = Context::open(global, hosts)?;
+    adapters::add_installed(&mut cx)?;
     for path in &args.adapters {
         adapters::load(&mut cx, path)?;
     }
@@ -120,10 +122,15 @@ fn host_fault(host: &Host, error: &HostError) -> Fault {
             source: AdapterError::Failed { .. },
             ..
         }) => fault.hint("this is no fault of the file; tell whoever made the adapter"),
+        HostError::Configuration(ConfigurationError::Adapter {
+            source: AdapterError::Unusable { .. },
+            ..
+        }) => fault.hint("`hatch adapter verify` looks at all of them; install it again"),
         HostError::Configuration(_) => {
             fault.hint("mend the file by hand; hatch does not change what it can't read")
         }
         HostError::Store(_) => fault.hint("check who may read the file and its folder"),
         HostError::Locate(_) => fault,
+        HostError::Reserved(_) => fault.hint("see where the file's links lead"),
     }
 }

@@ -12,7 +12,7 @@ use hatch_core::store::{Location, Reader};
 
 use super::backup::place;
 use super::host_fault;
-use crate::context::{Context, HostError};
+use crate::context::Context;
 use crate::error::Fault;
 
 /// Where a document belongs, and what is to be there.
@@ -93,7 +93,7 @@ fn file(
     path: &Path,
     after: Option<Option<Vec<u8>>>,
 ) -> Result<FilePlan, Fault> {
-    let found = cx.file(path).map_err(|error| host_fault(host, &HostError::from(error)))?;
+    let found = cx.document(host, path).map_err(|error| host_fault(host, &error))?;
     let after = after.unwrap_or_else(|| found.bytes.clone());
     Ok(FilePlan { location: found.location, before: found.bytes, after })
 }

@@ -76,7 +76,7 @@ fn equip(command: Command, path: &str, hosts: Hosts) -> Command {
 fn hint(arg: &Arg) -> Option<ValueHint> {
     match arg.get_value_names()?.first()?.as_str() {
         "DIR" => Some(ValueHint::DirPath),
-        "FILE" | "PATH" => Some(ValueHint::AnyPath),
+        "FILE" | "KEY" | "PATH" | "SOURCE" => Some(ValueHint::AnyPath),
         _ => None,
     }
 }
@@ -107,6 +107,7 @@ fn kind(path: &str, arg: &Arg) -> Option<Kind> {
         ("ID", _) if path == "hatch mcp backup show" => Some(Kind::Backups),
         ("ID", _) if path == "hatch mcp undo" => Some(Kind::Operations),
         ("NAME", _) if path == "hatch host remove" => Some(Kind::NamedHosts),
+        ("ADAPTER", _) if path.starts_with("hatch adapter") => Some(Kind::InstalledAdapters),
         ("ADAPTER", _) => Some(Kind::Adapters),
         ("FORMAT", _) => Some(Kind::Formats),
         ("NAME", _) if path.starts_with("hatch env") => Some(Kind::Environments),
@@ -120,8 +121,18 @@ mod tests {
     use super::*;
 
     /// Words for values that are nobody's name, or the name of what is not there yet.
-    const FREE: &[&str] =
-        &["REGEX", "TEXT", "COMMAND", "ARGS", "NAME=VALUE", "URL", "TIME", "TOOL", "N"];
+    const FREE: &[&str] = &[
+        "REFERENCE",
+        "REGEX",
+        "TEXT",
+        "COMMAND",
+        "ARGS",
+        "NAME=VALUE",
+        "URL",
+        "TIME",
+        "TOOL",
+        "N",
+    ];
 
     fn each(command: &Command, path: &str, look: &mut impl FnMut(&str, &Arg)) {
         command.get_arguments().for_each(|arg| look(path, arg));

@@ -32,6 +32,8 @@ pub enum Kind {
     NamedHosts,
     /// An adapter, by the host that it is for.
     Adapters,
+    /// An adapter that is installed.
+    InstalledAdapters,
     /// An environment of hatch's own.
     Environments,
     /// A server, of the source or the hosts that were typed.
@@ -89,6 +91,7 @@ impl Names {
                 hosts(cx).into_iter().filter(|(name, _)| is_named(name)).collect()
             }
             Kind::Adapters => adapters(cx),
+            Kind::InstalledAdapters => installed_adapters(cx),
             Kind::Environments => environments(cx),
             Kind::Servers => self.servers(cx),
             Kind::Backups => self.backups(cx),
@@ -169,6 +172,12 @@ fn owners(cx: &Context) -> Vec<(String, String)> {
 fn adapters(cx: &Context) -> Vec<(String, String)> {
     let own = cx.registry.hosts().iter().filter(|host| host.paths.is_empty());
     own.map(|host| (host.id.to_string(), host.name().to_owned())).collect()
+}
+
+fn installed_adapters(cx: &Context) -> Vec<(String, String)> {
+    let lock = hatch_packages::Lock::read(&cx.store, &cx.home).unwrap_or_default();
+    let adapters = lock.adapters.into_iter();
+    adapters.map(|(id, installed)| (id.to_string(), installed.descriptor.name)).collect()
 }
 
 fn environments(cx: &Context) -> Vec<(String, String)> {

@@ -4,7 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
-use super::{json, json_backups, json_env, json_show};
+use super::{json, json_adapters, json_backups, json_env, json_show};
 
 /// A published shape.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,10 @@ pub struct Published {
 
 /// Every shape that a command prints, by name.
 pub const PUBLISHED: &[Published] = &[
+    Published::of::<json_adapters::AdapterDetail>("hatch.adapter/1"),
+    Published::of::<json_adapters::AdapterChanges>("hatch.adapter-changes/1"),
+    Published::of::<json_adapters::AdapterChecks>("hatch.adapter-checks/1"),
+    Published::of::<json_adapters::Adapters>("hatch.adapters/1"),
     Published::of::<json_backups::BackupDetail>("hatch.backup/1"),
     Published::of::<json_backups::Backups>("hatch.backups/1"),
     Published::of::<json_backups::Cleaned>("hatch.clean/1"),
@@ -26,6 +30,7 @@ pub const PUBLISHED: &[Published] = &[
     Published::of::<json_backups::History>("hatch.history/1"),
     Published::of::<json::Discovered>("hatch.hosts/1"),
     Published::of::<json_show::NamedHosts>("hatch.named-hosts/1"),
+    Published::of::<json_adapters::Published>("hatch.published/1"),
     Published::of::<json::Run>("hatch.run/1"),
     Published::of::<Schemas>("hatch.schemas/1"),
     Published::of::<json::Listed>("hatch.servers/1"),

@@ -15,7 +15,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 use crate::code::Compiled;
-use crate::component::check;
 use crate::engine::{TARGET, engine};
 use crate::error::ComponentError;
 
@@ -39,25 +38,36 @@ impl<'a> Cache<'a> {
     }
 
     /// The compiled form of a component: the one that is kept, or what `compile` makes of it,
-    /// which is kept from then on.
+    /// which is kept from then on. What is kept was checked by this same engine before it was
+    /// compiled.
     ///
     /// # Errors
     ///
-    /// As [`check`], and where `compile` does. A cache that can't be used is no error.
+    /// Fails where `compile` does. A cache that can't be used is no error.
     pub fn compiled(
         &self,
         component: &[u8],
         compile: impl FnOnce() -> Result<Compiled, ComponentError>,
     ) -> Result<Compiled, ComponentError> {
-        check(component)?;
-        let Some(entry) = Entry::of(component, self.home) else { return compile() };
-        if let Ok(Some(code)) = self.find(&entry) {
+        if let Some(code) = self.kept(component) {
             return Ok(code);
         }
         let code = compile()?;
-        // What can't be kept is compiled again by the next run, and works as well.
-        let _ = self.keep(&entry, &code);
+        self.put(component, &code);
         Ok(code)
+    }
+
+    /// The compiled form that is kept of a component, if there is one that can be believed.
+    pub fn kept(&self, component: &[u8]) -> Option<Compiled> {
+        self.find(&Entry::of(component, self.home)?).ok()?
+    }
+
+    /// Keeps a compiled form. What can't be kept is compiled again by the next run, and works
+    /// as well.
+    pub fn put(&self, component: &[u8], code: &Compiled) {
+        if let Some(entry) = Entry::of(component, self.home) {
+            let _ = self.keep(&entry, code);
+        }
     }
 
     fn find(&self, entry: &Entry) -> Result<Option<Compiled>, StoreError> {

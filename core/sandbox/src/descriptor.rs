@@ -46,6 +46,9 @@ pub fn read(json: &str) -> Result<HostDescriptor, String> {
 pub fn check(descriptor: &HostDescriptor) -> Result<(), String> {
     text("name", &descriptor.name)?;
     text("homepage", &descriptor.homepage)?;
+    if let Some(version) = &descriptor.version {
+        text("version", version)?;
+    }
     bounded("documents", descriptor.documents.len(), MAX_DOCUMENTS)?;
     if let Some(advice) = &descriptor.after_write {
         text("word on what to do after a change", advice)?;

@@ -256,6 +256,7 @@ mod tests {
             id: HostId::new("host").unwrap(),
             name: "Host".to_owned(),
             homepage: String::new(),
+            version: None,
             documents: vec![],
             transports,
             fields: vec![],

@@ -12,7 +12,7 @@ use crate::args::backup::BackupCreateArgs;
 use crate::commands::targets::{LOOKED_FOR, available};
 use crate::commands::write::{operation, recover};
 use crate::commands::{host, host_fault};
-use crate::context::{Context, HostError};
+use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::count;
@@ -95,9 +95,9 @@ fn of_name(cx: &Context, name: &str) -> Result<Vec<(Owner, Location)>, Fault> {
 
 fn of_host(cx: &Context, host: &Host) -> Result<Vec<(Owner, Location)>, Fault> {
     let places = available(cx, host, Scope::User).map_err(|fault| fault.hint(LOOKED_FOR))?;
-    let document = |path| match cx.file(path) {
+    let document = |path| match cx.document(host, path) {
         Ok(file) => Ok((host.id.clone().into(), file.location)),
-        Err(error) => Err(host_fault(host, &HostError::from(error))),
+        Err(error) => Err(host_fault(host, &error)),
     };
     places.iter().map(|place| document(&place.path)).collect()
 }

@@ -18,6 +18,7 @@ use hatch_core::plan::{FilePlan, TargetPlan, whole};
 use hatch_core::store::Reader;
 
 use crate::Hosts;
+use crate::adapters;
 use crate::args::GlobalArgs;
 use crate::args::env::{EnvArgs, EnvCommand};
 use crate::context::Context;
@@ -30,6 +31,7 @@ const SCHEMA: &str = hatch_core::environment::SCHEMA;
 /// `hatch env`.
 pub fn run(global: &GlobalArgs, hosts: Hosts, args: &EnvArgs) -> Result<Exit, CommandError> {
     let mut cx = Context::open(global, hosts)?;
+    adapters::add_installed(&mut cx)?;
     cx.add_named_hosts();
     match &args.command {
         EnvCommand::Create(args) => import::create(&cx, args),

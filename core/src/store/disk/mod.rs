@@ -32,10 +32,11 @@ use crate::home::HatchHome;
 /// The largest file that is read. No configuration comes near it.
 pub const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
 
-/// The files of a computer that this run was given.
+/// The files of a computer that this run was given. A copy is given what the other one is.
+#[derive(Clone)]
 pub struct DiskStore {
     home: HatchHome,
-    grants: Mutex<Vec<Arc<Grant>>>,
+    grants: Arc<Mutex<Vec<Arc<Grant>>>>,
 }
 
 /// An open folder, and what below it may be touched.
@@ -63,7 +64,8 @@ impl DiskStore {
         let real = links::follow(hatch_home, shown)?;
         let location = Location::new(real.path.clone(), shown);
         let grant = Grant::open(real.base, Reach::Tree(real.path), &location)?;
-        Ok(DiskStore { home: HatchHome::new(location), grants: Mutex::new(vec![Arc::new(grant)]) })
+        let grants = Arc::new(Mutex::new(vec![Arc::new(grant)]));
+        Ok(DiskStore { home: HatchHome::new(location), grants })
     }
 
     /// The names in hatch's own folder.
