@@ -4,6 +4,7 @@
 pub mod foreign;
 pub mod made;
 pub mod native;
+pub mod server;
 #[cfg(unix)]
 pub mod session;
 pub mod tally;

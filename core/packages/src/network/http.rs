@@ -40,7 +40,7 @@ impl Client {
         let mut config = Agent::config_builder()
             .https_only(!is_local)
             .http_status_as_error(false)
-            .max_redirects(5)
+            .max_redirects(if is_local { 0 } else { 5 })
             .timeout_connect(Some(CONNECT))
             .timeout_global(Some(WHOLE))
             .user_agent(concat!("hatch/", env!("CARGO_PKG_VERSION")));
