@@ -25,6 +25,9 @@ pub(super) fn answers(trial: &mut Trial<'_>) {
     let absent = trial.absent();
     let mut edits = puts(&samples);
     edits.push(Edit::Remove(asked::name("hatch-never-there")));
+    for edit in &edits {
+        trial.write("one edit", &absent, std::slice::from_ref(edit));
+    }
     let Some(written) = trial.write("several servers at once", &absent, &edits) else { return };
     for sections in [absent, written.sections] {
         let Some(after) = trial.write("no edit", &sections, &[]) else { continue };

@@ -216,7 +216,8 @@ pub fn check(adapter: &dyn HostAdapter, wanted: impl Fn(Promise) -> bool) -> Vec
         all[at].untried = trial.untried;
         for (promise, fault) in trial.faults {
             if let Some(tried) = all.iter_mut().find(|tried| tried.promise == promise)
-                && !tried.faults.contains(&fault)
+                && tried.faults.len() < trial::MOST
+                && tried.faults.iter().all(|known| known.what != fault.what)
             {
                 tried.faults.push(fault);
             }

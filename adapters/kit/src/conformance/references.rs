@@ -57,6 +57,9 @@ pub(super) fn references(trial: &mut Trial<'_>) {
             set(&mut server, value.clone());
             server
         };
+        if !holds_text(trial, &server(&Template::literal("text")), field) {
+            continue;
+        }
         let is_first = matches!(*field, "env.HATCH_TEST" | "headers.X-Hatch-Test");
         for (segment, known, word) in segments() {
             let value = Template::new([text("a "), segment.clone(), text(" z")]);
@@ -68,6 +71,17 @@ pub(super) fn references(trial: &mut Trial<'_>) {
             let value = Template::literal(format!("a {lookalike}"));
             literal(trial, &server(&value), field, lookalike);
         }
+    }
+}
+
+/// Whether a value can be there at all. Where it can't, `fields` says so.
+fn holds_text(trial: &mut Trial<'_>, server: &Server, field: &str) -> bool {
+    match trial.put(&format!("text as `{field}`"), &trial.absent(), server) {
+        Some(Put::Done { losses, found, .. }) => {
+            !losses.iter().any(|loss| is_of(loss, field))
+                && silently_lost(server, &found, &losses).is_none()
+        }
+        _ => false,
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{Difference, Fault, Promise, fields};
 
 /// Faults that are kept of one promise. An adapter with more is wrong in one way, many times.
-const MOST: usize = 8;
+pub(super) const MOST: usize = 8;
 
 /// An adapter that is being tried.
 pub(super) struct Trial<'a> {
@@ -72,9 +72,9 @@ impl<'a> Trial<'a> {
         advice: impl Into<String>,
         difference: Option<Difference>,
     ) {
-        let of_it = self.faults.iter().filter(|(broken, _)| *broken == promise);
-        if of_it.count() < MOST {
-            let (what, advice) = (what.into(), advice.into());
+        let (what, advice) = (what.into(), advice.into());
+        let mut of_it = self.faults.iter().filter(|(broken, _)| *broken == promise);
+        if of_it.clone().count() < MOST && of_it.all(|(_, fault)| fault.what != what) {
             self.faults.push((promise, Fault { what, advice, difference }));
         }
     }
@@ -146,7 +146,8 @@ impl<'a> Trial<'a> {
         };
         let after: Vec<_> = sections.iter().map(changed).collect();
         fields::look_at_outcomes(self, edits, &writing.outcomes);
-        let only_refused = writing.outcomes.iter().all(|it| matches!(it, Outcome::Refused(_)));
+        let is_refused = |it: &Outcome| matches!(it, Outcome::Refused(_));
+        let only_refused = !edits.is_empty() && writing.outcomes.iter().all(is_refused);
         if only_refused && !same(sections, &after) {
             let what = format!("{doing}: everything was refused, and sections were changed");
             let advice = "hand a section back only where an edit of it was made";
@@ -217,7 +218,11 @@ impl<'a> Trial<'a> {
             own @ (Promise::Shapes | Promise::Entries | Promise::Many) => own,
             _ => Promise::Answers,
         };
-        self.file(promise, format!("{doing}: {reason}"), advice, None);
+        // Once is enough: what breaks one call breaks many.
+        let is_known = self.faults.iter().any(|(_, fault)| fault.what.ends_with(reason));
+        if promise != Promise::Answers || !is_known {
+            self.file(promise, format!("{doing}: {reason}"), advice, None);
+        }
     }
 }
 
