@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use hatch_core::host::{Field, HostDescriptor, Reference};
+use hatch_core::suggest::nearest;
+use serde_json::Value;
 
+use super::Fault;
 use super::asked::{Kind, PROBES, speaks};
 use super::trial::Trial;
 
@@ -50,5 +53,59 @@ fn twice_named(trial: &mut Trial<'_>, host: &HostDescriptor) {
         if twice {
             trial.fault(format!("`{member}` names something twice"), "name each once");
         }
+    }
+}
+
+/// What is wrong with the file that an adapter's descriptor is written in: what a component
+/// says of its host, the engine hears without what it does not know.
+pub(super) fn written(text: &str, adapter: &HostDescriptor) -> Vec<Fault> {
+    let fault = |what: String, advice: String| Fault { what, advice, difference: None };
+    let written = match hatch_sandbox::read_descriptor(text) {
+        Ok(written) => written,
+        Err(reason) => {
+            let advice = "mend the file, and build the adapter again".to_owned();
+            return vec![fault(format!("`descriptor.json`: {reason}"), advice)];
+        }
+    };
+    if written != *adapter {
+        return vec![fault(
+            "the adapter does not say what `descriptor.json` does".to_owned(),
+            "build it again: `hatch adapter build`".to_owned(),
+        )];
+    }
+    let mut unknown = Vec::new();
+    if let (Ok(given), Ok(known)) =
+        (serde_json::from_str::<Value>(text), serde_json::to_value(&written))
+    {
+        unknown_members(&given, &known, &mut unknown);
+    }
+    let unknown = unknown.into_iter().map(|(member, meant)| {
+        let meant = meant.map(|name| format!("did you mean `{name}`? "));
+        fault(
+            format!("`descriptor.json` has a member `{member}` that means nothing"),
+            format!("{}the schema of descriptors has all members", meant.unwrap_or_default()),
+        )
+    });
+    unknown.collect()
+}
+
+/// Members that are given and not known, with the one of those missing that is most like it.
+fn unknown_members(given: &Value, known: &Value, found: &mut Vec<(String, Option<String>)>) {
+    match (given, known) {
+        (Value::Object(given), Value::Object(known)) => {
+            for (key, value) in given {
+                match known.get(key) {
+                    Some(known) => unknown_members(value, known, found),
+                    None => {
+                        let names: Vec<_> = known.keys().cloned().collect();
+                        found.push((key.clone(), nearest(key, &names).into_iter().next()));
+                    }
+                }
+            }
+        }
+        (Value::Array(given), Value::Array(known)) => {
+            given.iter().zip(known).for_each(|(given, known)| unknown_members(given, known, found));
+        }
+        _ => {}
     }
 }

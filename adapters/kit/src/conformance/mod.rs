@@ -205,6 +205,12 @@ pub struct Tried {
     pub untried: Option<String>,
 }
 
+/// What is wrong with the file that an adapter's descriptor is written in: members that mean
+/// nothing, and an adapter that was built from another one.
+pub fn check_descriptor_file(text: &str, adapter: &dyn HostAdapter) -> Vec<Fault> {
+    descriptor::written(text, adapter.descriptor())
+}
+
 /// Tries an adapter on the promises that are `wanted`, in their order.
 pub fn check(adapter: &dyn HostAdapter, wanted: impl Fn(Promise) -> bool) -> Vec<Tried> {
     let promises = Promise::ALL.into_iter().filter(|promise| wanted(*promise));

@@ -1,12 +1,8 @@
-//! The conformance suite: the built-in adapters keep every promise, and adapters that are wrong
-//! in one way each are found by the check that is for it, in words that say so.
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+//! Adapters that are wrong in one way each.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use hatch_adapter_gemini::Gemini;
-use hatch_adapter_kit::conformance::{self, Fault, Promise, Tried};
-use hatch_adapters::BUILTIN;
+use hatch_adapter_kit::conformance::{self, Fault, Promise};
 use hatch_core::adapter::{
     AdapterError, Edit, HostAdapter, Loss, LossKind, Outcome, Reading, Section, Writing,
 };
@@ -14,84 +10,10 @@ use hatch_core::host::{Field, HostDescriptor, Reference, TransportKind};
 use hatch_core::server::{Server, ServerName, Transport};
 use hatch_core::template::{Segment, Template};
 use hatch_sandbox::failed;
-use hatch_tests::native::NativeAdapter;
-use serde_json::{Value, json};
+use serde_json::json;
 
-fn told(all: &[Tried]) -> String {
-    let mut lines = String::new();
-    for tried in all {
-        for Fault { what, advice, .. } in &tried.faults {
-            lines.push_str(&format!("{}: {what}\n    {advice}\n", tried.promise));
-        }
-        if let Some(why) = &tried.untried {
-            lines.push_str(&format!("{}: {why}\n", tried.promise));
-        }
-    }
-    lines
-}
-
-#[test]
-fn built_in_adapters_keep_every_promise() {
-    for builtin in BUILTIN {
-        let all = conformance::check(&builtin.adapter().unwrap(), |_| true);
-        assert_eq!(all.len(), Promise::ALL.len());
-        assert_eq!(told(&all), "", "{}", builtin.id);
-    }
-}
-
-type Inner<'a> = &'a dyn HostAdapter;
-type Read = fn(Inner<'_>, &[Section]) -> Result<Reading, AdapterError>;
-type Write = fn(Inner<'_>, &[Section], &[Edit]) -> Result<Writing, AdapterError>;
-
-/// The adapter of Gemini CLI, which has most of what an adapter can have, with a fault.
-struct Wrong {
-    inner: NativeAdapter<Gemini>,
-    descriptor: HostDescriptor,
-    read: Read,
-    write: Write,
-}
-
-impl Wrong {
-    fn honest() -> Wrong {
-        let inner = NativeAdapter::<Gemini>::new().unwrap();
-        let descriptor = inner.descriptor().clone();
-        let read: Read = |inner, sections| inner.read(sections);
-        Wrong {
-            inner,
-            descriptor,
-            read,
-            write: |inner, sections, edits| inner.write(sections, edits),
-        }
-    }
-
-    fn reads(read: Read) -> Wrong {
-        Wrong { read, ..Wrong::honest() }
-    }
-
-    fn writes(write: Write) -> Wrong {
-        Wrong { write, ..Wrong::honest() }
-    }
-
-    fn describes(change: fn(&mut HostDescriptor)) -> Wrong {
-        let mut wrong = Wrong::honest();
-        change(&mut wrong.descriptor);
-        wrong
-    }
-}
-
-impl HostAdapter for Wrong {
-    fn descriptor(&self) -> &HostDescriptor {
-        &self.descriptor
-    }
-
-    fn read(&self, sections: &[Section]) -> Result<Reading, AdapterError> {
-        (self.read)(&self.inner, sections)
-    }
-
-    fn write(&self, sections: &[Section], edits: &[Edit]) -> Result<Writing, AdapterError> {
-        (self.write)(&self.inner, sections, edits)
-    }
-}
+use crate::told;
+use crate::wrong::{Write, Wrong, is_put, puts, servers, written};
 
 /// The promise is found to be broken, in a sentence that has these words, and so it is by the
 /// check for it alone. Returns the promises that are broken with it. Many servers are put only
@@ -116,37 +38,6 @@ fn finds(wrong: &Wrong, promise: Promise, words: &[&str]) -> Vec<Promise> {
 #[track_caller]
 fn finds_only(wrong: &Wrong, promise: Promise, words: &[&str]) {
     assert_eq!(finds(wrong, promise, words), [promise]);
-}
-
-/// Changes every server that is to be put.
-fn puts(edits: &[Edit], change: impl Fn(&mut Server)) -> Vec<Edit> {
-    let mut edits = edits.to_vec();
-    for edit in &mut edits {
-        if let Edit::Put(server) = edit {
-            change(server);
-        }
-    }
-    edits
-}
-
-/// Changes the section of servers, where it is handed back.
-fn written(mut writing: Writing, change: impl Fn(&mut Value)) -> Writing {
-    for section in writing.sections.iter_mut().filter(|it| it.path == ["mcpServers"]) {
-        if let Some(text) = &section.value {
-            let mut value: Value = serde_json::from_str(text).unwrap();
-            change(&mut value);
-            section.value = Some(value.to_string());
-        }
-    }
-    writing
-}
-
-fn servers(section: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
-    section.as_object_mut().unwrap().iter_mut()
-}
-
-fn is_put(edits: &[Edit], name: &str) -> bool {
-    edits.iter().any(|edit| matches!(edit, Edit::Put(server) if server.name.as_str() == name))
 }
 
 #[test]
@@ -570,5 +461,38 @@ fn descriptors_that_contradict_themselves_are_found() {
         (|host| host.documents[0].locations[0].path = "../x".into(), "a path that it may not have"),
     ] {
         finds(&Wrong::describes(change), Promise::Descriptor, &[words]);
+    }
+}
+
+#[test]
+fn a_descriptor_that_was_written_wrongly_is_found() {
+    let adapter = Wrong::honest();
+    let good = serde_json::to_string(adapter.descriptor()).unwrap();
+    let faults = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        let faults = conformance::check_descriptor_file(&good.replacen(from, to, 1), &adapter);
+        faults.into_iter().map(|it| format!("{}; {}", it.what, it.advice)).collect::<Vec<_>>()
+    };
+    assert_eq!(faults("", ""), [""; 0]);
+    for (from, to, words) in [
+        (
+            "\"processes\"",
+            "\"proceses\"",
+            "`proceses` that means nothing; did you mean `processes`?",
+        ),
+        (
+            "\"scope\"",
+            "\"sytems\":[],\"scope\"",
+            "`sytems` that means nothing; did you mean `systems`?",
+        ),
+        (
+            "\"Gemini CLI\"",
+            "\"Gemini\"",
+            "does not say what `descriptor.json` does; build it again",
+        ),
+        ("{", "", "`descriptor.json`: it describes its host wrongly"),
+    ] {
+        let found = faults(from, to);
+        assert!(found.len() == 1 && found[0].contains(words), "{words}: {found:?}");
     }
 }
