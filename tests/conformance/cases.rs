@@ -84,7 +84,7 @@ fn an_adapters_own_errors_can_be_expected_and_others_not() {
 
     let touches = Wrong::writes(|inner, sections, edits| {
         Ok(written(inner.write(sections, edits)?, |section| {
-            section["b"] = json!({ "command": "b" })
+            section["b"] = json!({ "command": "b" });
         }))
     });
     let (_folder, good) = case(&[BEFORE, EDITS, AFTER, OUTCOMES]);
@@ -97,7 +97,7 @@ fn an_adapters_own_errors_can_be_expected_and_others_not() {
             writing.sections = vec![sections[0].clone()];
         }
         Ok(written(writing, |section| {
-            section["a"]["x"] = json!(section["a"]["x"].as_u64().unwrap_or(0) + 1)
+            section["a"]["x"] = json!(section["a"]["x"].as_u64().unwrap_or(0) + 1);
         }))
     });
     let faults = good.check(&grows).unwrap();

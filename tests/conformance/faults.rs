@@ -381,7 +381,7 @@ fn answers_that_change_are_found() {
     static CALLS: AtomicUsize = AtomicUsize::new(0);
     let wrong = Wrong::reads(|inner, sections| {
         let mut reading = inner.read(sections)?;
-        if CALLS.fetch_add(1, Relaxed) % 2 == 0 {
+        if CALLS.fetch_add(1, Relaxed).is_multiple_of(2) {
             reading.servers.reverse();
         }
         Ok(reading)

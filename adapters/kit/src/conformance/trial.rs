@@ -33,7 +33,7 @@ pub(super) struct Written {
 /// What came of one put.
 pub(super) enum Put {
     Refused(String),
-    Done { losses: Vec<Loss>, sections: Vec<Section>, found: Server },
+    Done { losses: Vec<Loss>, sections: Vec<Section>, found: Box<Server> },
 }
 
 impl<'a> Trial<'a> {
@@ -172,7 +172,7 @@ impl<'a> Trial<'a> {
                     let advice = "write the server where `read` looks for it, or refuse it";
                     self.file(Promise::Fields, what, advice, None);
                 }
-                Some(Put::Done { losses, sections, found: found? })
+                Some(Put::Done { losses, sections, found: Box::new(found?) })
             }
         }
     }
