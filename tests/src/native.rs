@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use hatch_adapter_sdk::Adapter;
 use hatch_core::adapter::{AdapterError, Edit, HostAdapter, Reading, Section, Writing};
-use hatch_core::host::{HostDescriptor, HostId};
+use hatch_core::host::HostDescriptor;
 use hatch_core::registry::{Host, Registry};
-use hatch_core::server::{Server, ServerName};
 use hatch_sandbox::{check_reading, check_writing, failed};
 
 mod convert {
@@ -58,38 +57,6 @@ impl<A: Adapter> HostAdapter for NativeAdapter<A> {
         check_writing(&writing, sections, edits).map_err(|reason| failed(id, reason))?;
         Ok(writing)
     }
-}
-
-/// The edits of a case, as the engine has them.
-///
-/// # Errors
-///
-/// Fails with the reason where a server's name is none.
-pub fn edits(edits: Vec<hatch_adapter_sdk::Edit>, adapter: &HostId) -> Result<Vec<Edit>, String> {
-    let edit = |edit| match edit {
-        hatch_adapter_sdk::Edit::Put(server) => {
-            let mut servers = servers(vec![server], adapter)?;
-            servers.pop().map(Edit::Put).ok_or_else(|| "no server".to_owned())
-        }
-        hatch_adapter_sdk::Edit::Remove(name) => {
-            ServerName::new(name.as_str()).map(Edit::Remove).ok_or_else(|| "no name".to_owned())
-        }
-    };
-    edits.into_iter().map(edit).collect()
-}
-
-/// The servers of a case, as the engine has them.
-///
-/// # Errors
-///
-/// Fails with the reason where a server's name is none.
-pub fn servers(
-    servers: Vec<hatch_adapter_sdk::Server>,
-    adapter: &HostId,
-) -> Result<Vec<Server>, String> {
-    let (foreign, unreadable) = (vec![], vec![]);
-    let reading = hatch_adapter_sdk::Reading { servers, foreign, unreadable };
-    convert::reading_out(reading, adapter).map(|reading| reading.servers)
 }
 
 /// The hosts whose adapters are built in, in their order, with none in the sandbox.

@@ -3,6 +3,7 @@
 //!
 //! An adapter is written in a folder of its own, a [`Project`].
 
+pub mod conformance;
 pub mod project;
 
 pub use project::{Language, Project, ProjectError};

@@ -6,16 +6,13 @@
 
 use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload};
 
+use crate::bindings::Version;
 use crate::code::Compiled;
 use crate::engine::{Purpose, TARGET, config};
 use crate::error::ComponentError;
 
 /// The interface that an adapter exports, without its version.
 pub(crate) const CONTRACT: &str = "hatch:adapter/host-config";
-/// The same at the version that this crate is built for; later patches are found by it, too.
-pub(crate) const INTERFACE: &str = "hatch:adapter/host-config@0.1.0";
-/// Within a version only functions may be added, so any patch of it is known.
-pub(crate) const KNOWN_VERSIONS: &str = "0.1";
 
 /// Bytes of a component; Python's has 18 MiB.
 pub const MAX_SIZE: usize = 32 << 20;
@@ -41,7 +38,11 @@ pub fn check(bytes: &[u8]) -> Result<(), ComponentError> {
     for payload in Parser::new(0).parse_all(bytes) {
         scan.payload(&payload.map_err(malformed)?)?;
     }
-    if scan.is_adapter { Ok(()) } else { Err(ComponentError::NotAnAdapter) }
+    match scan {
+        Scan { is_known: true, .. } => Ok(()),
+        Scan { unknown: Some(found), .. } => Err(ComponentError::UnknownVersion { found }),
+        _ => Err(ComponentError::NotAnAdapter),
+    }
 }
 
 /// Checks a component and compiles it for this machine's kind, in this process.
@@ -76,7 +77,10 @@ struct Scan {
     /// How many modules and components the parser is inside of.
     depth: usize,
     functions: usize,
-    is_adapter: bool,
+    /// Whether it exports the contract at a version that is known.
+    is_known: bool,
+    /// Another version that it exports the contract at.
+    unknown: Option<String>,
 }
 
 impl Scan {
@@ -106,7 +110,7 @@ impl Scan {
                 for export in exports.clone() {
                     let export = export.map_err(malformed)?;
                     if export.kind == ComponentExternalKind::Instance {
-                        self.export(&export.name.full_name())?;
+                        self.export(&export.name.full_name());
                     }
                 }
             }
@@ -115,23 +119,18 @@ impl Scan {
         Ok(())
     }
 
-    /// Exports besides the contract are let be: Python's toolchain has one.
-    fn export(&mut self, name: &str) -> Result<(), ComponentError> {
-        if let Some(rest) = name.strip_prefix(CONTRACT) {
-            let version = rest.strip_prefix('@').unwrap_or_default();
-            if !is_known(version) {
-                return Err(ComponentError::UnknownVersion { found: crate::clean(version) });
-            }
-            self.is_adapter = true;
+    /// Exports besides the contract are let be: Python's toolchain has one. So is the contract
+    /// at an unknown version, beside a known one.
+    fn export(&mut self, name: &str) {
+        let Some(rest) = name.strip_prefix(CONTRACT) else { return };
+        let Some(version) = rest.strip_prefix('@').or(rest.is_empty().then_some("")) else {
+            return;
+        };
+        match Version::of_patch(version) {
+            Some(_) => self.is_known = true,
+            None => self.unknown = Some(crate::clean(version)),
         }
-        Ok(())
     }
-}
-
-/// Whether the version is a patch of [`KNOWN_VERSIONS`].
-fn is_known(version: &str) -> bool {
-    let patch = version.strip_prefix(KNOWN_VERSIONS).and_then(|rest| rest.strip_prefix('.'));
-    patch.is_some_and(|patch| patch.parse::<u32>().is_ok())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
@@ -152,15 +151,6 @@ fn imported(name: &str) -> ComponentError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn patches_of_a_known_version_are_known() {
-        for (version, known) in
-            [("0.1.0", true), ("0.1.17", true), ("0.2.0", false), ("0.1", false), ("0.10.0", false)]
-        {
-            assert_eq!(is_known(version), known, "{version}");
-        }
-    }
 
     #[test]
     fn size_is_checked_first() {

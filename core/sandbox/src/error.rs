@@ -2,6 +2,7 @@
 
 use wasmtime::{Error, Trap};
 
+use crate::bindings::Version;
 use crate::limits::{Limits, Reached};
 
 /// Why a file is no component that hatch can run.
@@ -39,7 +40,7 @@ pub enum ComponentError {
     /// It was made for a version of the contract that this hatch does not know.
     #[error(
         "it was made for version {found} of the adapter contract, and this hatch knows {}",
-        crate::component::KNOWN_VERSIONS
+        Version::known()
     )]
     UnknownVersion {
         /// The version in the export's name.
@@ -75,6 +76,9 @@ impl ComponentError {
                 "make it a component, with `hatch adapter build` or `wasm-tools component new`",
             ),
             ComponentError::Imports { hint, .. } => Some(hint),
+            ComponentError::UnknownVersion { found } if Version::is_too_new(found) => {
+                Some("a newer hatch may know it; or ask for the adapter at an older version")
+            }
             _ => None,
         }
     }

@@ -27,6 +27,7 @@ mod descriptor;
 mod engine;
 mod error;
 mod limits;
+mod loaded;
 mod watchdog;
 
 pub use adapter::SandboxedAdapter;

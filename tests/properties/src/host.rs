@@ -18,7 +18,6 @@ use crate::environment::any_entry;
 use crate::scan;
 use crate::values::any_json;
 
-#[expect(dead_code, reason = "other tests use the rest")]
 #[path = "../../src/native.rs"]
 mod native;
 

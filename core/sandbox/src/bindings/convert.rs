@@ -1,28 +1,23 @@
-//! The contract's generated types, and their conversion from and to the engine's.
+//! Conversions between the engine's types and those that are generated from the contract.
 //!
 //! The code that a guest is generated from the contract has types of the same names and
-//! shapes. So the conversions are a macro, [`conversions`](crate::conversions), and adapters
-//! that are linked natively, for tests and as a yardstick, use the same ones.
-
-wasmtime::component::bindgen!({
-    path: "../../wit/0.1",
-    world: "host-adapter",
-});
-
-/// Conversions between `hatch_core` and the types that were generated in this crate.
-pub(crate) mod convert {
-    crate::conversions!(crate::bindings::exports::hatch::adapter::host_config);
-}
+//! shapes as the engine's side has. So the conversions are a macro,
+//! [`conversions`](crate::conversions), and adapters that are linked natively, for tests and as
+//! a yardstick, use the same ones.
 
 /// Defines functions that convert between the types of `hatch_core` and those that were
 /// generated from the contract, here or by the guests' generator, in the module at a path.
 ///
 /// To the contract: `sections_in` and `edits_in`. From it: `reading_out`, `writing_out` and
 /// `error_out`. Invoke it in a module of its own. The crate that does so must depend on
-/// `hatch_core`.
+/// `hatch_core`. `put` is what a version has that makes an edit of a server, which is in reach
+/// there as `wit::Server`.
 #[macro_export]
 macro_rules! conversions {
     ($contract:path) => {
+        $crate::conversions!($contract, put: wit::Edit::Put);
+    };
+    ($contract:path, put: $put:expr) => {
         use ::hatch_core::adapter as core;
         use ::hatch_core::host::HostId;
         use ::hatch_core::server::{self, Server, ServerName, Transport};
@@ -46,7 +41,7 @@ macro_rules! conversions {
             adapter: &HostId,
         ) -> Result<Vec<wit::Edit>, String> {
             let convert = |edit: &core::Edit| match edit {
-                core::Edit::Put(server) => server_in(server, adapter).map(wit::Edit::Put),
+                core::Edit::Put(server) => server_in(server, adapter).map($put),
                 core::Edit::Remove(name) => Ok(wit::Edit::Remove(name.as_str().to_owned())),
             };
             edits.iter().map(convert).collect()
@@ -319,7 +314,7 @@ macro_rules! conversions {
 
 #[cfg(test)]
 mod tests {
-    use super::convert::{edits_in, server_in, server_out};
+    use crate::bindings::v0_1::convert::{edits_in, server_in, server_out};
     use hatch_core::adapter::Edit;
     use hatch_core::host::HostId;
     use hatch_core::server::{
