@@ -18,6 +18,7 @@ use crate::component::INTERFACE;
 use crate::engine::engine;
 use crate::error::{DescribeError, reason};
 use crate::limits::{Limits, input_size};
+use crate::table::{self, Table};
 use crate::watchdog::Watch;
 
 /// An adapter that runs in the sandbox.
@@ -25,13 +26,21 @@ use crate::watchdog::Watch;
 pub struct SandboxedAdapter {
     descriptor: HostDescriptor,
     component: Component,
+    /// The dialect that the component of tables is handed.
+    dialect: Option<String>,
 }
 
 impl SandboxedAdapter {
     /// Takes a component and what it said of its host when that was last asked. Its code is
     /// not touched before the first call.
     pub fn new(code: Compiled, descriptor: HostDescriptor) -> Self {
-        SandboxedAdapter { descriptor, component: Component::new(code) }
+        SandboxedAdapter { descriptor, component: Component::new(code), dialect: None }
+    }
+
+    /// Takes the component that tables are run by, and a table.
+    pub fn of_table(code: Compiled, table: &Table) -> Self {
+        let dialect = Some(table.dialect().to_owned());
+        SandboxedAdapter { dialect, ..Self::new(code, table.descriptor().clone()) }
     }
 
     /// Asks a component what it says of its host, and checks that. `name` is what errors call
@@ -52,9 +61,21 @@ impl SandboxedAdapter {
             .and_then(|(text,)| crate::descriptor::read(&text))
             .and_then(|descriptor| crate::descriptor::check(&descriptor).map(|()| descriptor));
         match descriptor {
-            Ok(descriptor) => Ok(SandboxedAdapter { descriptor, component }),
+            Ok(descriptor) => Ok(SandboxedAdapter { descriptor, component, dialect: None }),
             Err(reason) => Err(DescribeError { name: crate::clean(name), reason }),
         }
+    }
+
+    /// The sections as the component is handed them. A table is none that it may change: an
+    /// answer is held against the host's own.
+    fn given(&self, sections: &[Section]) -> Vec<wit::Section> {
+        let mut given = convert::sections_in(sections);
+        given.extend(self.dialect.as_ref().map(|dialect| wit::Section {
+            document: table::SECTION.to_owned(),
+            path: Vec::new(),
+            value: Some(dialect.clone()),
+        }));
+        given
     }
 }
 
@@ -71,7 +92,7 @@ impl HostAdapter for SandboxedAdapter {
     fn read(&self, sections: &[Section]) -> Result<Reading, AdapterError> {
         let id = &self.descriptor.id;
         let limits = Limits::for_input(input_size(sections, 0));
-        let sections = convert::sections_in(sections);
+        let sections = self.given(sections);
         let reading = self
             .component
             .call(limits, |loaded, instance, store| {
@@ -88,7 +109,7 @@ impl HostAdapter for SandboxedAdapter {
     fn write(&self, sections: &[Section], edits: &[Edit]) -> Result<Writing, AdapterError> {
         let id = &self.descriptor.id;
         let limits = Limits::for_input(input_size(sections, edits.len()));
-        let given = convert::sections_in(sections);
+        let given = self.given(sections);
         let asked = convert::edits_in(edits, id).map_err(|reason| failed(id, reason))?;
         let writing = self
             .component
