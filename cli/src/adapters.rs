@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hatch_adapters::BUILTIN;
 use hatch_core::host::{HostDescriptor, Root};
 use hatch_core::registry::{Host, Registry};
-use hatch_sandbox::{Cache, SandboxedAdapter};
+use hatch_sandbox::{Cache, SandboxedAdapter, Table};
 
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
@@ -27,8 +27,8 @@ pub fn builtin() -> Result<Registry, Box<dyn Error>> {
     Ok(registry)
 }
 
-/// Loads a component from a file: compiles it in a child process with limits, unless an earlier
-/// run did, asks it which host it is for, shows what it may touch, and adds it to the hosts.
+/// Loads an adapter from a file, shows what it may touch, and adds it to the hosts. A component
+/// is compiled in a child process with limits, unless an earlier run did; a table needs none.
 pub fn load(cx: &mut Context, path: &Path) -> Result<(), CommandError> {
     let shown = path.display();
     let cannot = |error: &dyn std::error::Error| {
@@ -38,6 +38,12 @@ pub fn load(cx: &mut Context, path: &Path) -> Result<(), CommandError> {
     let Some(bytes) = file.bytes else {
         return Err(Fault::new(format!("there is no adapter file `{shown}`")).failure());
     };
+    if path.extension().is_some_and(|extension| extension == "toml") {
+        let text = std::str::from_utf8(&bytes).map_err(|error| cannot(&error))?;
+        let table = Table::parse(text).map_err(|error| cannot(&error))?;
+        add(cx, hatch_adapters::of_table(&table));
+        return Ok(());
+    }
     let program = std::env::current_exe().map_err(|error| cannot(&error))?;
     let compile = || {
         let compile = || hatch_sandbox::compile_in_child(&program, &[COMPILE_COMMAND], &bytes);
@@ -48,12 +54,17 @@ pub fn load(cx: &mut Context, path: &Path) -> Result<(), CommandError> {
         .map_err(|error| cannot(&error))?;
     let adapter =
         SandboxedAdapter::describe(compiled, &shown.to_string()).map_err(|error| cannot(&error))?;
+    add(cx, adapter);
+    Ok(())
+}
+
+/// Says what an adapter from a file may touch, and adds it to the hosts.
+fn add(cx: &mut Context, adapter: SandboxedAdapter) {
     let host = Host::of(Arc::new(adapter));
     for line in grants(host.adapter.descriptor()) {
         cx.output.note(&line);
     }
     cx.registry.add(host);
-    Ok(())
 }
 
 /// What [`load`]'s child process does.

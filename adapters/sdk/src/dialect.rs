@@ -24,6 +24,8 @@ pub struct Dialect<'a> {
     pub syntax: &'a dyn Syntax,
     /// Keys that make an entry something else than a server, or one that is not to be touched.
     pub foreign: &'a [&'a str],
+    /// Keys whose values stay where they are, and are told to nobody: tokens, an app's state.
+    pub state: &'a [&'a str],
     /// Keys of a server that the host starts.
     pub stdio: StdioKeys<'a>,
     /// Keys of a server that is reached over HTTP. A host without such servers names them
@@ -164,6 +166,7 @@ impl<'a> Dialect<'a> {
             section,
             syntax,
             foreign: &[],
+            state: &[],
             stdio: StdioKeys::COMMON,
             remote: RemoteKeys::COMMON,
             kinds: Kinds::StdioOnly { key: "type", refusal: "it takes local servers only" },

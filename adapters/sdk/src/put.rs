@@ -211,7 +211,7 @@ impl<'a> Put<'a> {
 
     /// The word for a kind; none where a URL says it without one.
     fn word(&mut self, asked: RemoteKind) -> Result<Option<&'a str>, String> {
-        let Kinds::Marked { key, words } = &self.dialect.kinds else { return Ok(None) };
+        let Kinds::Marked { words, .. } = &self.dialect.kinds else { return Ok(None) };
         let host = self.dialect.host;
         let (http, sse) = (words.http.first().copied(), words.sse.first().copied());
         match (asked, words.bare) {
@@ -230,8 +230,9 @@ impl<'a> Put<'a> {
             (RemoteKind::Auto, _) => {
                 let word = http.or(sse);
                 if let Some(word) = word {
-                    let detail = format!("{host} does not find the kind out; written as `{word}`");
-                    let detail = format!("{detail} under `{key}`");
+                    let detail = format!(
+                        "{host} has to be told which kind of HTTP it is; written as `{word}`"
+                    );
                     self.lose("transport", LossKind::Approximated, detail);
                 }
                 Ok(word)
@@ -343,7 +344,7 @@ impl<'a> Put<'a> {
             let is_there = |key| self.entry.get(key).is_some() || is_extra(key);
             match key.filter(|key| !key.only_if_there || is_there(key.key)) {
                 Some(key) => self.timeout(field, &key, limit),
-                None if field == "timeouts.request" => {
+                None if field == "timeouts.request" && !keys.has_others() => {
                     self.unsupported(field, "no timeout in its file");
                 }
                 None => self.unsupported(field, "no timeout of this kind in its file"),
@@ -354,9 +355,8 @@ impl<'a> Put<'a> {
     fn timeout(&mut self, field: &str, timeout: &TimeoutKey<'_>, limit: u64) {
         let (number, unit) = (timeout.spell(limit), timeout.unit());
         if timeout.read(number) != Some(limit) {
-            let host = self.dialect.host;
             let detail =
-                format!("{host} can't have it to the millisecond; written as {number} {unit}");
+                format!("written as {number} {unit}: {} comes no closer", self.dialect.host);
             self.lose(field, LossKind::Approximated, detail);
         }
         if self.entry.get(timeout.key).and_then(Value::as_u64) != Some(number) {
@@ -373,6 +373,10 @@ impl<'a> Put<'a> {
                 Value::parse(&extra.value).map_err(|why| format!("`{field}` is no JSON: {why}"))?;
             match self.entry.at_path(&extra.path) {
                 Some(old) if *old == value => {}
+                _ if extra.path.first().is_some_and(|key| self.decides(key)) => {
+                    let detail = format!("it is for {} alone to say", self.dialect.host);
+                    self.lose(&field, LossKind::Dropped, detail);
+                }
                 old if self.is_canonical(&extra.path, old.unwrap_or(&value)) => {
                     let detail = "a field of the server has its place".to_owned();
                     self.lose(&field, LossKind::Dropped, detail);
@@ -391,17 +395,17 @@ impl<'a> Put<'a> {
             }
             ([object], Some(keys)) if object == keys.object => value.as_object().is_some(),
             ([object, ..], Some(keys)) if object == keys.object => false,
-            ([key, ..], _) if self.decides(key) => true,
             ([key], _) => read::holds(self.dialect, key, value),
             ([key, ..], _) => self.dialect.knows(key),
             ([], _) => true,
         }
     }
 
-    /// Whether a key decides what kind of entry it is in.
+    /// Whether a key decides what kind of entry it is in, or holds an app's state.
     fn decides(&self, key: &str) -> bool {
         let kinds = &self.dialect.kinds;
         self.dialect.foreign.contains(&key)
+            || self.dialect.state.contains(&key)
             || (key == kinds.key() && (kinds.is_strict() || kinds.words().marks_stdio))
     }
 

@@ -292,7 +292,7 @@ fn extras(dialect: &Dialect<'_>, entry: &Object) -> Vec<Extra> {
                     }
                 }
             }
-            _ if holds(dialect, key, value) => {}
+            _ if holds(dialect, key, value) || dialect.state.contains(&key) => {}
             _ => add(&[key], value),
         }
     }

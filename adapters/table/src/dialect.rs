@@ -48,6 +48,7 @@ impl<'a> Keys<'a> {
 pub(crate) struct Lists<'a> {
     section: Vec<&'a str>,
     foreign: Vec<&'a str>,
+    state: Vec<&'a str>,
     stdio: Vec<&'a str>,
     http: Vec<&'a str>,
     sse: Vec<&'a str>,
@@ -59,6 +60,7 @@ impl<'a> Lists<'a> {
         Lists {
             section: table.list("section"),
             foreign: table.list("foreign"),
+            state: table.list("state"),
             stdio: transport.list("stdio"),
             http: transport.list("http"),
             sse: transport.list("sse"),
@@ -110,6 +112,7 @@ pub(crate) fn dialect<'a>(
     let (host, document) = (text(table, "host", ""), text(table, "document", ""));
     Dialect {
         foreign: &lists.foreign,
+        state: &lists.state,
         stdio: StdioKeys {
             command: text(stdio, "command", "command"),
             args: text(stdio, "args", "args"),

@@ -133,6 +133,11 @@ impl TimeoutKeys<'_> {
     pub const NONE: TimeoutKeys<'static> =
         TimeoutKeys { request: None, startup: None, tool_call: None };
 
+    /// Whether there are timeouts besides that of any answer.
+    pub(crate) fn has_others(&self) -> bool {
+        self.startup.is_some() || self.tool_call.is_some()
+    }
+
     pub(crate) fn of(&self, key: &str) -> Option<&TimeoutKey<'_>> {
         let all = [&self.request, &self.startup, &self.tool_call];
         all.into_iter().flatten().find(|timeout| timeout.key == key)

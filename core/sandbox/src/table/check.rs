@@ -192,6 +192,7 @@ fn check_keys(dialect: &Dialect, source: &Source<'_>) -> Result<(), TableError> 
         ("tools.auto-approve", tools.auto_approve.clone()),
     ];
     keys.extend(dialect.foreign.iter().map(|key| ("foreign", Some(key.clone()))));
+    keys.extend(dialect.state.iter().map(|key| ("state", Some(key.clone()))));
     check_distinct(keys, source)?;
     let Some(oauth) = &dialect.oauth else { return Ok(()) };
     check_distinct(

@@ -9,9 +9,9 @@ use toml::de::{DeTable, DeValue};
 
 use crate::clean;
 
-/// Why a text is no table: what is wrong, and where.
+/// Why a text is no table: what is wrong, where, and the line with a mark below it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, column {column}: {reason}")]
+#[error("line {line}, column {column}: {reason}\n{line} | {text}\n{}^", self.margin())]
 pub struct TableError {
     /// The line, counted from one.
     pub line: usize,
@@ -24,12 +24,9 @@ pub struct TableError {
 }
 
 impl TableError {
-    /// The line, and below it a mark at the column.
-    pub fn excerpt(&self) -> String {
-        let number = self.line.to_string();
-        let before: String = self.text.chars().take(self.column - 1).collect();
-        let blank: String = before.chars().map(|it| if it == '\t' { '\t' } else { ' ' }).collect();
-        format!("{number} | {}\n{} | {blank}^", self.text, " ".repeat(number.len()))
+    /// What stands before the mark.
+    fn margin(&self) -> String {
+        " ".repeat(format!("{} | ", self.line).len() + self.column - 1)
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Dialect {
     #[serde(default)]
     pub(super) foreign: Vec<String>,
     #[serde(default)]
+    pub(super) state: Vec<String>,
+    #[serde(default)]
     pub(super) stdio: Stdio,
     #[serde(default)]
     pub(super) remote: Remote,
