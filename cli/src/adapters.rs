@@ -12,7 +12,7 @@ use hatch_core::home::HatchHome;
 use hatch_core::registry::{Host, Registry};
 use hatch_core::store::disk::DiskStore;
 use hatch_packages::{DeferredAdapter, Form, Installed, Lock, grants, reserved};
-use hatch_sandbox::{Cache, Compiled, ComponentError, SandboxedAdapter};
+use hatch_sandbox::{Cache, Compiled, ComponentError, SandboxedAdapter, Table};
 
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
@@ -20,6 +20,9 @@ use crate::exit::Exit;
 
 /// The subcommand that compiles a component in a process of its own.
 const COMPILE_COMMAND: &str = "__compile-adapter";
+
+/// What is wrong with bytes that are neither code nor text.
+const NEITHER: &str = "it is neither a WASM component nor a table";
 
 /// The hosts whose adapters are built in. Their code is not touched before it is called.
 pub fn builtin() -> Result<Registry, Box<dyn Error>> {
@@ -102,7 +105,10 @@ pub fn examine(cx: &Context, bytes: &[u8], name: &str) -> Result<Examined, Box<d
             let compiled = kept.map_or_else(compile, Ok)?;
             (Arc::new(SandboxedAdapter::describe(compiled.clone(), name)?), Some(compiled))
         }
-        Form::Table => return Err("it is no WASM file".into()),
+        Form::Table => {
+            let table = Table::parse(std::str::from_utf8(bytes).map_err(|_| NEITHER)?)?;
+            (Arc::new(hatch_adapters::of_table(&table)), None)
+        }
     };
     reserved::check(adapter.descriptor())?;
     Ok(Examined { adapter, compiled })
@@ -121,7 +127,11 @@ fn load_installed(
             let compiled = compiled.map_err(|error| error.to_string())?;
             Ok(Box::new(SandboxedAdapter::new(compiled, installed.descriptor.clone())))
         }
-        Form::Table => Err("it is no WASM file".to_owned()),
+        Form::Table => {
+            let text = std::str::from_utf8(&bytes).map_err(|_| NEITHER)?;
+            let table = Table::parse(text).map_err(|error| error.to_string())?;
+            Ok(Box::new(hatch_adapters::of_table(&table)))
+        }
     }
 }
 

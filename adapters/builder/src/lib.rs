@@ -2,8 +2,8 @@
 //! step with their sources.
 //!
 //! `build-adapters` writes, for each adapter, `adapters/components/<id>.wasm` and
-//! `<id>.json`, which is what the adapter says of its host, and `components.lock` with the
-//! digests of both sides. A plain `cargo test` compares the digests and needs no compiler
+//! `<id>.json`, which is what the adapter says of its host, `table.wasm`, which is the adapter
+//! of every host that a table describes, and `components.lock` with the digests of both sides. A plain `cargo test` compares the digests and needs no compiler
 //! for WebAssembly; `build-adapters --check` builds everything again.
 //!
 //! # Invariants
@@ -23,11 +23,14 @@ use hatch_adapter_sdk::Adapter;
 /// An adapter of this workspace.
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
-    /// The host's id, and the name of its folder in `adapters/hosts`.
+    /// The host's id, and the name of its folder in `adapters/hosts`; `table` is in `adapters`.
     pub id: &'static str,
-    /// What it says of its host, as JSON.
-    pub descriptor: &'static str,
+    /// What it says of its host, as JSON; nothing where tables say it.
+    pub descriptor: Option<&'static str>,
 }
+
+/// What runs tables.
+const TABLE: Source = Source { id: "table", descriptor: None };
 
 /// The adapters that hatch embeds.
 pub const ADAPTERS: &[Source] = &[
@@ -35,16 +38,25 @@ pub const ADAPTERS: &[Source] = &[
     source::<hatch_adapter_cursor::Cursor>("cursor"),
     source::<hatch_adapter_gemini::Gemini>("gemini"),
     source::<hatch_adapter_lmstudio::LmStudio>("lmstudio"),
+    TABLE,
 ];
 
 const fn source<A: Adapter>(id: &'static str) -> Source {
-    Source { id, descriptor: A::DESCRIPTOR }
+    Source { id, descriptor: Some(A::DESCRIPTOR) }
 }
 
 impl Source {
     /// The crate's name.
     pub fn package(&self) -> String {
         format!("hatch-adapter-{}", self.id)
+    }
+
+    /// The crate's folder, from the workspace's.
+    pub fn folder(&self) -> String {
+        match self.descriptor {
+            Some(_) => format!("adapters/hosts/{}", self.id),
+            None => format!("adapters/{}", self.id),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use hatch_adapter_sdk::json::{Object, Value};
 use sha2::{Digest, Sha256};
 
+use crate::Source;
 use crate::guest::read;
 
 /// The file's name in the folder of components.
@@ -28,8 +29,8 @@ pub struct Locked {
     pub id: String,
     /// The SHA-256 of `<id>.wasm`.
     pub sha256: String,
-    /// The SHA-256 of `<id>.json`.
-    pub descriptor: String,
+    /// The SHA-256 of `<id>.json`, if there is one.
+    pub descriptor: Option<String>,
     /// The SHA-256 over its sources, as [`sources`] gives it.
     pub sources: String,
     /// The size of `<id>.wasm` in bytes.
@@ -57,7 +58,7 @@ impl Lock {
             Some(Locked {
                 id: id.to_owned(),
                 sha256: text("sha256")?,
-                descriptor: text("descriptor")?,
+                descriptor: text("descriptor"),
                 sources: text("sources")?,
                 size: member("size")?.as_u64()?,
             })
@@ -77,13 +78,14 @@ impl Lock {
     pub fn to_text(&self) -> String {
         let member = |key: &str, value| (key.to_owned(), value);
         let component = |locked: &Locked| {
-            let value = Value::Object(Object::from_iter([
-                member("sha256", Value::string(&locked.sha256)),
-                member("descriptor", Value::string(&locked.descriptor)),
-                member("sources", Value::string(&locked.sources)),
-                member("size", Value::Number(locked.size.to_string())),
-            ]));
-            (locked.id.clone(), value)
+            let descriptor = locked.descriptor.as_ref().map(Value::string);
+            let members = [
+                Some(member("sha256", Value::string(&locked.sha256))),
+                descriptor.map(|digest| member("descriptor", digest)),
+                Some(member("sources", Value::string(&locked.sources))),
+                Some(member("size", Value::Number(locked.size.to_string()))),
+            ];
+            (locked.id.clone(), Value::Object(members.into_iter().flatten().collect()))
         };
         let lock = Value::Object(Object::from_iter([
             member("toolchain", Value::string(&self.toolchain)),
@@ -104,14 +106,16 @@ impl Lock {
 /// # Errors
 ///
 /// Fails where a source can't be read.
-pub fn sources(workspace: &Path, id: &str) -> Result<String> {
-    let host = format!("adapters/hosts/{id}");
+pub fn sources(workspace: &Path, source: &Source) -> Result<String> {
+    let host = source.folder();
     let mut files = vec![
         workspace.join(&host).join("Cargo.toml"),
-        workspace.join(&host).join("descriptor.json"),
         workspace.join("adapters/sdk/Cargo.toml"),
         workspace.join("wit/0.1/host-adapter.wit"),
     ];
+    if source.descriptor.is_some() {
+        files.push(workspace.join(&host).join("descriptor.json"));
+    }
     for folder in [host.as_str(), "adapters/sdk"] {
         collect(&workspace.join(folder).join("src"), &mut files)?;
     }

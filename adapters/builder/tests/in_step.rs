@@ -14,13 +14,13 @@ fn components_are_in_step_with_their_sources() {
     let lock = Lock::read(&folder).unwrap();
     let ids: Vec<_> = lock.components.iter().map(|locked| locked.id.as_str()).collect();
     assert_eq!(ids, ADAPTERS.iter().map(|source| source.id).collect::<Vec<_>>(), "{ADVICE}");
-    for locked in &lock.components {
-        let id = &locked.id;
+    for (locked, source) in lock.components.iter().zip(ADAPTERS) {
+        let id = source.id;
         let wasm = read(&folder.join(format!("{id}.wasm"))).unwrap();
-        let json = read(&folder.join(format!("{id}.json"))).unwrap();
-        assert_eq!(locked.sources, lock::sources(&workspace, id).unwrap(), "`{id}`: {ADVICE}");
+        let json = read(&folder.join(format!("{id}.json"))).ok().map(|json| lock::sha256(&json));
+        assert_eq!(locked.sources, lock::sources(&workspace, source).unwrap(), "`{id}`: {ADVICE}");
         assert_eq!(locked.sha256, lock::sha256(&wasm), "`{id}.wasm` was changed: {ADVICE}");
-        assert_eq!(locked.descriptor, lock::sha256(&json), "`{id}.json` was changed: {ADVICE}");
+        assert_eq!(locked.descriptor, json, "`{id}.json` was changed: {ADVICE}");
         assert_eq!(locked.size, wasm.len() as u64);
     }
 }
@@ -42,13 +42,14 @@ fn components_import_nothing_and_name_no_machine() {
 fn the_engine_reads_the_descriptors_to_the_last_member() {
     let folder = components(&workspace());
     for source in ADAPTERS {
+        let Some(said) = source.descriptor else { continue };
         let json = read(&folder.join(format!("{}.json", source.id))).unwrap();
-        assert_eq!(String::from_utf8(json).unwrap(), source.descriptor, "{ADVICE}");
-        let descriptor: HostDescriptor = serde_json::from_str(source.descriptor).unwrap();
+        assert_eq!(String::from_utf8(json).unwrap(), said, "{ADVICE}");
+        let descriptor: HostDescriptor = serde_json::from_str(said).unwrap();
         assert_eq!(descriptor.id.as_str(), source.id);
         // What the engine does not know it passes over, so a member that was misspelt is one
         // that does not come back.
-        let written: serde_json::Value = serde_json::from_str(source.descriptor).unwrap();
+        let written: serde_json::Value = serde_json::from_str(said).unwrap();
         assert_eq!(serde_json::to_value(&descriptor).unwrap(), written, "{}", source.id);
     }
 }

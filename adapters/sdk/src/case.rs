@@ -64,7 +64,7 @@ pub fn spec<A: Adapter>() -> Spec {
 /// # Panics
 ///
 /// Panics, as a test does, where the two differ.
-pub fn describes<A: Adapter>(dialect: &Dialect) {
+pub fn describes<A: Adapter>(dialect: &Dialect<'_>) {
     let fields = descriptor::<A>().get("fields").and_then(Value::as_strings).unwrap_or_default();
     assert_eq!(fields, dialect.fields(), "`fields` of the descriptor");
     let spec = spec::<A>();

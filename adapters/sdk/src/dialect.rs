@@ -1,199 +1,203 @@
 //! A host's names for things, as a table.
 //!
 //! A [`Dialect`] describes a section that is a map from names to servers. It reads and
-//! writes whole sections by itself; an adapter that has more to say about an edit (a list
-//! of disabled servers beside the map) opens the section as [`Servers`] and makes the
-//! edits one by one.
+//! writes whole sections by itself; [`Servers`] makes edits one by one. It borrows its words,
+//! so that a table that was read a moment ago does as well as one that is part of a program.
 
-use std::collections::BTreeMap;
+mod keys;
 
 use crate::json::{Object, Value};
-use crate::{Edit, Error, Outcome, Reading, Section, Server, Syntax, Unreadable, Writing};
-use crate::{put, read};
+use crate::{Edit, Error, Reading, Section, Servers, Syntax, Writing};
+
+pub use keys::{OauthKeys, RemoteKeys, StdioKeys, TimeoutKey, TimeoutKeys, ToolKeys, Unit};
 
 /// A host's names for things. Where a field is an option, `None` means that the host's
 /// file can't say it.
-pub struct Dialect {
+pub struct Dialect<'a> {
     /// The host's name, for messages.
-    pub host: &'static str,
+    pub host: &'a str,
     /// The document that holds the servers.
-    pub document: &'static str,
+    pub document: &'a str,
     /// The section that holds the servers.
-    pub section: &'static [&'static str],
+    pub section: &'a [&'a str],
     /// What the host expands in values.
-    pub syntax: &'static dyn Syntax,
+    pub syntax: &'a dyn Syntax,
+    /// Keys that make an entry something else than a server, or one that is not to be touched.
+    pub foreign: &'a [&'a str],
+    /// Keys whose values stay where they are, and are told to nobody: tokens, an app's state.
+    pub state: &'a [&'a str],
     /// Keys of a server that the host starts.
-    pub stdio: StdioKeys,
+    pub stdio: StdioKeys<'a>,
     /// Keys of a server that is reached over HTTP. A host without such servers names them
     /// too: they are what other tools left behind.
-    pub remote: RemoteKeys,
+    pub remote: RemoteKeys<'a>,
     /// How the transport is marked.
-    pub kinds: Kinds,
+    pub kinds: Kinds<'a>,
     /// Whether an entry with a command and a URL is a remote server.
     pub url_wins: bool,
     /// Whether the host splits a command at its spaces where there are no arguments.
     pub splits_command: bool,
     /// A person's note.
-    pub description: Option<&'static str>,
-    /// How long to wait for an answer, in milliseconds.
-    pub request_timeout: Option<&'static str>,
-    /// The key of a timeout that only some releases of the host accept: changed where an
-    /// entry has it, and written nowhere else.
-    pub request_timeout_if_there: Option<&'static str>,
-    /// The only tools there are.
-    pub tool_allow: Option<&'static str>,
-    /// Tools that are left out.
-    pub tool_deny: Option<&'static str>,
-    /// What to say of a server that should be off; `None` where the adapter sees to it.
-    pub cannot_disable: Option<&'static str>,
+    pub description: Option<&'a str>,
+    /// How a server is turned off.
+    pub enabled: Enabled<'a>,
+    /// How long to wait.
+    pub timeouts: TimeoutKeys<'a>,
+    /// Lists of tools.
+    pub tools: ToolKeys<'a>,
 }
 
-/// Keys of a server that the host starts.
-#[derive(Clone, Copy, Debug)]
-pub struct StdioKeys {
-    /// The program.
-    pub command: &'static str,
-    /// Its arguments.
-    pub args: &'static str,
-    /// Its variables.
-    pub env: &'static str,
-    /// A file of further variables.
-    pub env_file: Option<&'static str>,
-    /// The working folder.
-    pub cwd: Option<&'static str>,
-}
-
-impl StdioKeys {
-    /// What every host here has.
-    pub const COMMON: StdioKeys =
-        StdioKeys { command: "command", args: "args", env: "env", env_file: None, cwd: None };
-
-    fn all(&self) -> impl Iterator<Item = &'static str> {
-        [self.command, self.args, self.env].into_iter().chain(self.env_file).chain(self.cwd)
-    }
-}
-
-/// Keys of a server that is reached over HTTP.
-#[derive(Clone, Copy, Debug)]
-pub struct RemoteKeys {
-    /// Where it is.
-    pub url: &'static str,
-    /// An older key for a URL that speaks Streamable HTTP; where it is there, it counts.
-    pub http_url: Option<&'static str>,
-    /// Headers of every request.
-    pub headers: &'static str,
-    /// The object that holds an OAuth client.
-    pub oauth: Option<OauthKeys>,
-}
-
-impl RemoteKeys {
-    /// What every host here has.
-    pub const COMMON: RemoteKeys =
-        RemoteKeys { url: "url", http_url: None, headers: "headers", oauth: None };
-
-    fn all(&self) -> impl Iterator<Item = &'static str> {
-        let oauth = self.oauth.map(|keys| keys.object);
-        [self.url, self.headers].into_iter().chain(self.http_url).chain(oauth)
-    }
-}
-
-/// Keys of an OAuth client.
-#[derive(Clone, Copy, Debug)]
-pub struct OauthKeys {
-    /// The object that holds them.
-    pub object: &'static str,
-    /// The client's id.
-    pub client_id: &'static str,
-    /// The client's secret.
-    pub client_secret: &'static str,
-    /// The scopes, a list.
-    pub scopes: Option<&'static str>,
-    /// Where the user grants access.
-    pub authorization_url: Option<&'static str>,
-    /// Where tokens are had.
-    pub token_url: Option<&'static str>,
-    /// Where the user is sent back to.
-    pub redirect_uri: Option<&'static str>,
-}
-
-impl OauthKeys {
-    pub(crate) fn knows(&self, key: &str) -> bool {
-        let options = [self.scopes, self.authorization_url, self.token_url, self.redirect_uri];
-        key == self.client_id || key == self.client_secret || options.contains(&Some(key))
-    }
+/// How a host's file turns a server off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enabled<'a> {
+    /// It can't, for this reason.
+    Never(&'a str),
+    /// With a boolean in the entry.
+    Key {
+        /// Its key.
+        key: &'a str,
+        /// What it is while the server is on, and where nothing is said.
+        on: bool,
+    },
+    /// Somewhere else, which the adapter sees to.
+    Elsewhere,
 }
 
 /// How a host's entry says which transport it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kinds {
+pub enum Kinds<'a> {
     /// The host speaks stdio and nothing else. Says what to do about a remote server.
     StdioOnly {
         /// A marker that other tools write.
-        key: &'static str,
+        key: &'a str,
         /// The reason and the way out.
-        refusal: &'static str,
+        refusal: &'a str,
     },
     /// A URL is enough: the host finds out. A marker is understood and none is written.
     Detected {
         /// The marker's key.
-        key: &'static str,
+        key: &'a str,
     },
-    /// `http` or `sse` under this key; without it the host finds out.
+    /// By a word.
     Marked {
         /// The marker's key.
-        key: &'static str,
+        key: &'a str,
+        /// The words under it.
+        words: Words<'a>,
     },
 }
 
-impl Kinds {
-    pub(crate) fn key(&self) -> &'static str {
-        match self {
-            Kinds::StdioOnly { key, .. } | Kinds::Detected { key } | Kinds::Marked { key } => key,
-        }
+/// A host's words for transports, and what it makes of an entry without one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words<'a> {
+    /// For a server that the host starts.
+    pub stdio: &'a [&'a str],
+    /// For Streamable HTTP. The first is the one that is written.
+    pub http: &'a [&'a str],
+    /// For HTTP with server-sent events. The first is the one that is written.
+    pub sse: &'a [&'a str],
+    /// Whether a server that the host starts needs a word, too: then it is the first.
+    pub marks_stdio: bool,
+    /// What a URL without a word is.
+    pub bare: Bare,
+}
+
+/// What a host makes of a URL without a word beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bare {
+    /// It finds the transport out. A word that it does not know says nothing, either.
+    Detected,
+    /// Streamable HTTP.
+    Http,
+    /// HTTP with server-sent events.
+    Sse,
+    /// No server at all.
+    Nothing,
+}
+
+impl Words<'_> {
+    /// What most hosts understand.
+    pub const COMMON: Words<'static> = Words {
+        stdio: &["stdio"],
+        http: &["http", "streamable-http", "streamableHttp", "streamable_http"],
+        sse: &["sse"],
+        marks_stdio: false,
+        bare: Bare::Detected,
+    };
+
+    pub(crate) fn knows(&self, word: &str) -> bool {
+        [self.stdio, self.sse, self.http].iter().any(|words| words.contains(&word))
     }
 }
 
-impl Dialect {
+impl<'a> Kinds<'a> {
+    pub(crate) fn key(&self) -> &'a str {
+        match self {
+            Kinds::StdioOnly { key, .. } | Kinds::Detected { key } | Kinds::Marked { key, .. } => {
+                key
+            }
+        }
+    }
+
+    pub(crate) fn words(&self) -> &Words<'a> {
+        match self {
+            Kinds::StdioOnly { .. } | Kinds::Detected { .. } => &Words::COMMON,
+            Kinds::Marked { words, .. } => words,
+        }
+    }
+
+    /// Whether a word that the host does not know makes an entry none of its servers.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.words().bare != Bare::Detected
+    }
+}
+
+impl<'a> Dialect<'a> {
     /// A dialect of a host that has no more than a command, arguments and variables.
     pub const fn new(
-        host: &'static str,
-        document: &'static str,
-        section: &'static [&'static str],
-        syntax: &'static dyn Syntax,
-    ) -> Dialect {
+        host: &'a str,
+        document: &'a str,
+        section: &'a [&'a str],
+        syntax: &'a dyn Syntax,
+    ) -> Dialect<'a> {
         Dialect {
             host,
             document,
             section,
             syntax,
+            foreign: &[],
+            state: &[],
             stdio: StdioKeys::COMMON,
             remote: RemoteKeys::COMMON,
             kinds: Kinds::StdioOnly { key: "type", refusal: "it takes local servers only" },
             url_wins: false,
             splits_command: false,
             description: None,
-            request_timeout: None,
-            request_timeout_if_there: None,
-            tool_allow: None,
-            tool_deny: None,
-            cannot_disable: Some("its file has no way to turn a server off"),
+            enabled: Enabled::Never("its file has no way to turn a server off"),
+            timeouts: TimeoutKeys::NONE,
+            tools: ToolKeys::NONE,
         }
     }
 
-    /// The fields that a descriptor has to name for this table. Timeouts that are only kept,
-    /// and fields that an adapter sees to itself, are not among them.
+    /// The fields that a descriptor has to name for this table. Timeouts that are only kept
+    /// are not among them.
     pub fn fields(&self) -> Vec<&'static str> {
         let speaks_http = !matches!(self.kinds, Kinds::StdioOnly { .. });
+        let timeout = |key: Option<TimeoutKey<'_>>| key.is_some_and(|key| !key.only_if_there);
         let fields = [
+            ("env-forward", self.stdio.env_forward.is_some()),
             ("env-file", self.stdio.env_file.is_some()),
             ("cwd", self.stdio.cwd.is_some()),
             ("headers", speaks_http),
             ("oauth", speaks_http && self.remote.oauth.is_some()),
-            ("enabled", self.cannot_disable.is_none()),
+            ("enabled", !matches!(self.enabled, Enabled::Never(_))),
             ("description", self.description.is_some()),
-            ("request-timeout", self.request_timeout.is_some()),
-            ("tool-allow", self.tool_allow.is_some()),
-            ("tool-deny", self.tool_deny.is_some()),
+            ("request-timeout", timeout(self.timeouts.request)),
+            ("startup-timeout", timeout(self.timeouts.startup)),
+            ("tool-timeout", timeout(self.timeouts.tool_call)),
+            ("tool-allow", self.tools.allow.is_some()),
+            ("tool-deny", self.tools.deny.is_some()),
+            ("tool-auto-approve", self.tools.auto_approve.is_some()),
         ];
         fields.into_iter().filter_map(|(field, held)| held.then_some(field)).collect()
     }
@@ -218,12 +222,8 @@ impl Dialect {
         Ok(Writing { sections: servers.finish().into_iter().collect(), outcomes })
     }
 
-    pub(crate) fn timeout_key(&self) -> Option<&'static str> {
-        self.request_timeout.or(self.request_timeout_if_there)
-    }
-
     /// Keys that only a server of the other transport has.
-    pub(crate) fn keys_of_the_other(&self, to_stdio: bool) -> Vec<&'static str> {
+    pub(crate) fn keys_of_the_other(&self, to_stdio: bool) -> Vec<&'a str> {
         let mut keys: Vec<_> =
             if to_stdio { self.remote.all().collect() } else { self.stdio.all().collect() };
         keys.push(self.kinds.key());
@@ -233,154 +233,25 @@ impl Dialect {
     /// Whether a key of an entry has a canonical name.
     pub(crate) fn knows(&self, key: &str) -> bool {
         let mut transport = self.stdio.all().chain(self.remote.all());
-        let others = [self.description, self.timeout_key(), self.tool_allow, self.tool_deny];
+        let others = [self.description, self.switch(), self.tools.allow, self.tools.deny];
         key == self.kinds.key()
             || transport.any(|known| known == key)
             || others.contains(&Some(key))
-    }
-}
-
-/// The section that holds the servers, open for edits. Each costs as much as its own
-/// server, however many others there are.
-pub struct Servers<'a> {
-    dialect: &'a Dialect,
-    entries: Vec<Option<(String, Value)>>,
-    positions: BTreeMap<String, usize>,
-    was_absent: bool,
-    changed: bool,
-}
-
-impl<'a> Servers<'a> {
-    /// Opens the dialect's section.
-    ///
-    /// # Errors
-    ///
-    /// Fails where it is no map. An absent section and a null one are empty.
-    pub fn open(dialect: &'a Dialect, sections: &[Section]) -> Result<Servers<'a>, Error> {
-        let value = find_section(sections, dialect.document, dialect.section)?;
-        let was_absent = value.is_none();
-        let members = match value {
-            None | Some(Value::Null) => Vec::new(),
-            Some(Value::Object(object)) => object.into_members(),
-            Some(other) => {
-                let reason = format!("it is {}, not an object of servers", other.kind());
-                return Err(unexpected(dialect.section, reason));
-            }
-        };
-        let (entries, positions) = (Vec::with_capacity(members.len()), BTreeMap::new());
-        let mut servers = Servers { dialect, entries, positions, was_absent, changed: false };
-        for (name, value) in members {
-            servers.insert(name, value);
-        }
-        Ok(servers)
+            || self.tools.auto_approve == Some(key)
+            || self.timeouts.of(key).is_some()
     }
 
-    /// Lists the servers.
-    pub fn read(&self) -> Reading {
-        let mut reading = Reading { servers: vec![], foreign: vec![], unreadable: vec![] };
-        for (name, value) in self.entries.iter().flatten() {
-            match read::server(self.dialect, name, value) {
-                Ok(server) => reading.servers.push(server),
-                Err(reason) => {
-                    reading.unreadable.push(Unreadable { name: name.clone(), reason });
-                }
-            }
-        }
-        reading
-    }
-
-    /// Whether there is an entry of this name.
-    pub fn contains(&self, name: &str) -> bool {
-        self.positions.contains_key(name)
-    }
-
-    /// The names of all entries.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.positions.keys().map(String::as_str)
-    }
-
-    /// Makes one edit.
-    pub fn apply(&mut self, edit: &Edit) -> Outcome {
-        match edit {
-            Edit::Put(server) => self.put(server),
-            Edit::Remove(name) => {
-                if let Some(position) = self.positions.remove(name) {
-                    self.entries[position] = None;
-                    self.changed = true;
-                }
-                Outcome::Done(vec![])
-            }
+    pub(crate) fn switch(&self) -> Option<&'a str> {
+        match self.enabled {
+            Enabled::Key { key, .. } => Some(key),
+            Enabled::Never(_) | Enabled::Elsewhere => None,
         }
     }
 
-    fn put(&mut self, server: &Server) -> Outcome {
-        let position = self.positions.get(&server.name).copied();
-        let existing = position.and_then(|at| match &self.entries[at] {
-            Some((_, Value::Object(entry))) => Some(entry),
-            _ => None,
-        });
-        match put::server(self.dialect, existing, server) {
-            Ok((entry, losses)) => {
-                if existing != Some(&entry) {
-                    self.changed = true;
-                    let (name, entry) = (server.name.clone(), Value::Object(entry));
-                    self.insert(name, entry);
-                }
-                Outcome::Done(losses)
-            }
-            Err(reason) => Outcome::Refused(reason),
-        }
+    /// The key that makes an entry another kind of thing, if it has one.
+    pub(crate) fn foreign_key(&self, entry: &Value) -> Option<&'a str> {
+        let has =
+            |key: &&&str| entry.as_object().is_some_and(|it: &Object| it.given(key).is_some());
+        self.foreign.iter().find(has).copied()
     }
-
-    /// The section, if it changed.
-    pub fn finish(self) -> Option<Section> {
-        let members: Object = self.entries.into_iter().flatten().collect();
-        if !self.changed || (self.was_absent && members.is_empty()) {
-            return None;
-        }
-        let text = Value::Object(members).to_text();
-        Some(section(self.dialect.document, self.dialect.section, Some(text)))
-    }
-
-    /// Adds an entry, or replaces one of the same name, which never counted.
-    fn insert(&mut self, name: String, value: Value) {
-        match self.positions.get(&name) {
-            Some(&position) => self.entries[position] = Some((name, value)),
-            None => {
-                self.positions.insert(name.clone(), self.entries.len());
-                self.entries.push(Some((name, value)));
-            }
-        }
-    }
-}
-
-/// The value of a section, if it is there.
-///
-/// # Errors
-///
-/// Fails where it is no JSON.
-pub fn find_section(
-    sections: &[Section],
-    document: &str,
-    path: &[&str],
-) -> Result<Option<Value>, Error> {
-    let found =
-        sections.iter().find(|section| section.document == document && section.path == path);
-    match found.and_then(|section| section.value.as_deref()) {
-        None => Ok(None),
-        Some(text) => Value::parse(text)
-            .map(Some)
-            .map_err(|reason| unexpected(path, format!("it is no JSON: {reason}"))),
-    }
-}
-
-/// A section with a new value.
-pub fn section(document: &str, path: &[&str], value: Option<String>) -> Section {
-    let path = path.iter().map(|&key| key.to_owned()).collect();
-    Section { document: document.to_owned(), path, value }
-}
-
-/// The error of a section that has another shape than the host's.
-pub fn unexpected(path: &[&str], reason: String) -> Error {
-    Error::UnexpectedShape((path.iter().map(|&key| key.to_owned()).collect(), reason))
 }

@@ -78,6 +78,8 @@ pub mod dialect;
 pub mod json;
 mod put;
 mod read;
+pub mod references;
+pub mod servers;
 pub mod template;
 
 /// What the contract generates.
@@ -98,7 +100,11 @@ pub use bindings::exports::hatch::adapter::host_config::{
     Section, Segment, Server, Stdio, Template, Timeouts, ToolFilter, Transport, Unreadable,
     Writing,
 };
-pub use dialect::{Dialect, Kinds, OauthKeys, RemoteKeys, Servers, StdioKeys};
+pub use dialect::{
+    Dialect, Enabled, Kinds, OauthKeys, RemoteKeys, StdioKeys, TimeoutKey, TimeoutKeys, ToolKeys,
+    Words,
+};
+pub use servers::Servers;
 pub use template::{Literally, Spelling, Spot, Syntax};
 
 /// Knows what the sections of one host's documents mean. The same call has the same answer.

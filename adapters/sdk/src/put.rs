@@ -4,7 +4,7 @@
 //! what is asked, and only a field that differs is written. So a second `put` of the same
 //! server changes nothing, and neither does one of what was read.
 
-use crate::dialect::{Dialect, Kinds, OauthKeys};
+use crate::dialect::{Bare, Dialect, Enabled, Kinds, OauthKeys, TimeoutKey};
 use crate::json::{Object, Value};
 use crate::read::{self, Live};
 use crate::template::{self, Spelling, normal};
@@ -14,7 +14,7 @@ use crate::{
 
 /// The entry that says what is asked, or the reason why there can't be one.
 pub(crate) fn server(
-    dialect: &Dialect,
+    dialect: &Dialect<'_>,
     existing: Option<&Object>,
     asked: &Server,
 ) -> Result<(Object, Vec<Loss>), String> {
@@ -30,16 +30,17 @@ pub(crate) fn server(
 }
 
 struct Put<'a> {
-    dialect: &'a Dialect,
+    dialect: &'a Dialect<'a>,
     entry: Object,
     losses: Vec<Loss>,
 }
 
-impl Put<'_> {
+impl<'a> Put<'a> {
     fn stdio(&mut self, asked: &Stdio) -> Result<(), String> {
         let keys = self.dialect.stdio;
         if read::live(self.dialect, &self.entry) != Some(Live::Stdio) {
             self.drop_keys_of_the_other(true);
+            self.mark_stdio();
         }
         self.command(asked)?;
         let env = self.forwarded(asked);
@@ -93,9 +94,13 @@ impl Put<'_> {
     }
 
     /// The variables, with those that the host should hand on by name as references, if it
-    /// knows references.
+    /// has no list for them and knows references.
     fn forwarded(&mut self, asked: &Stdio) -> Vec<(String, Template)> {
         let mut env = asked.env.clone();
+        if let Some(key) = self.dialect.stdio.env_forward {
+            self.forward(key, &asked.env_forward);
+            return env;
+        }
         for name in &asked.env_forward {
             if env.iter().any(|(known, _)| known == name) {
                 continue;
@@ -116,13 +121,30 @@ impl Put<'_> {
         env
     }
 
+    /// Writes the list of variables to hand on.
+    fn forward(&mut self, key: &str, names: &[String]) {
+        match self.entry.given(key).and_then(Value::as_strings) {
+            Some(old) if old == names => {}
+            Some(_) if names.is_empty() => self.entry.remove(key),
+            None if names.is_empty() => {}
+            _ => self.entry.set(key, Value::Array(names.iter().map(Value::string).collect())),
+        }
+    }
+
+    fn mark_stdio(&mut self) {
+        let words = self.dialect.kinds.words();
+        if let (true, Some(word)) = (words.marks_stdio, words.stdio.first()) {
+            self.entry.set(self.dialect.kinds.key(), Value::string(*word));
+        }
+    }
+
     fn remote(&mut self, asked: &Remote) -> Result<(), String> {
         let (dialect, keys) = (self.dialect, self.dialect.remote);
         if let Kinds::StdioOnly { refusal, .. } = dialect.kinds {
             return Err(refusal.to_owned());
         }
         let mut live = read::live(dialect, &self.entry);
-        if live == Some(Live::Stdio) {
+        if matches!(live, Some(Live::Stdio | Live::Mismarked)) {
             self.drop_keys_of_the_other(false);
             live = read::live(dialect, &self.entry);
         }
@@ -135,7 +157,7 @@ impl Put<'_> {
         let key = match live {
             Some(Live::Remote(key, old)) if self.same_kind(old, asked.kind, same_url) => key,
             _ => {
-                if let Some(old) = keys.http_url {
+                for old in keys.http_url.into_iter().chain(keys.also_url) {
                     self.entry.remove(old);
                 }
                 keys.url
@@ -143,8 +165,11 @@ impl Put<'_> {
         };
         if self.entry.get(key) != Some(&url) {
             self.entry.set(key, url);
+            if let Some(other) = keys.also_url.filter(|other| *other != key) {
+                self.entry.remove(other);
+            }
         }
-        self.mark(live, asked.kind, same_url);
+        self.mark(live, asked.kind, same_url)?;
         self.pairs(keys.headers, "headers", &asked.headers, Spot::Header)?;
         match (&asked.oauth, &keys.oauth) {
             (Some(oauth), Some(keys)) => self.oauth(oauth, keys),
@@ -165,29 +190,63 @@ impl Put<'_> {
             || (old == RemoteKind::Auto && detected)
     }
 
-    fn mark(&mut self, live: Option<Live>, asked: RemoteKind, same_url: bool) {
-        let key = self.dialect.kinds.key();
+    fn mark(
+        &mut self,
+        live: Option<Live<'_>>,
+        asked: RemoteKind,
+        same_url: bool,
+    ) -> Result<(), String> {
         if let Some(Live::Remote(_, old)) = live
             && self.same_kind(old, asked, same_url)
         {
-            return;
+            return Ok(());
         }
-        match (self.dialect.kinds, asked) {
-            (Kinds::Marked { .. }, RemoteKind::StreamableHttp) => {
-                self.entry.set(key, Value::string("http"));
+        let key = self.dialect.kinds.key();
+        match self.word(asked)? {
+            Some(word) => self.entry.set(key, Value::string(word)),
+            None => self.entry.remove(key),
+        }
+        Ok(())
+    }
+
+    /// The word for a kind; none where a URL says it without one.
+    fn word(&mut self, asked: RemoteKind) -> Result<Option<&'a str>, String> {
+        let Kinds::Marked { words, .. } = &self.dialect.kinds else { return Ok(None) };
+        let host = self.dialect.host;
+        let (http, sse) = (words.http.first().copied(), words.sse.first().copied());
+        match (asked, words.bare) {
+            (RemoteKind::Auto, Bare::Detected)
+            | (RemoteKind::StreamableHttp | RemoteKind::Auto, Bare::Http) => Ok(None),
+            (RemoteKind::StreamableHttp, Bare::Detected) => Ok(http),
+            (RemoteKind::Sse, Bare::Detected | Bare::Sse) => Ok(sse),
+            (RemoteKind::StreamableHttp, _) if http.is_some() => Ok(http),
+            (RemoteKind::Sse, _) if sse.is_some() => Ok(sse),
+            (RemoteKind::StreamableHttp, _) => {
+                Err(format!("{host} speaks no Streamable HTTP, only HTTP with server-sent events"))
             }
-            (Kinds::Marked { .. }, RemoteKind::Sse) => self.entry.set(key, Value::string("sse")),
-            _ => self.entry.remove(key),
+            (RemoteKind::Sse, _) => {
+                Err(format!("{host} speaks Streamable HTTP, and not HTTP with server-sent events"))
+            }
+            (RemoteKind::Auto, _) => {
+                let word = http.or(sse);
+                if let Some(word) = word {
+                    let detail = format!(
+                        "{host} has to be told which kind of HTTP it is; written as `{word}`"
+                    );
+                    self.lose("transport", LossKind::Approximated, detail);
+                }
+                Ok(word)
+            }
         }
     }
 
-    fn oauth(&mut self, asked: &Oauth, keys: &OauthKeys) -> Result<(), String> {
+    fn oauth(&mut self, asked: &Oauth, keys: &OauthKeys<'_>) -> Result<(), String> {
         let host = self.dialect.host;
         let mut object =
             self.entry.get(keys.object).and_then(Value::as_object).cloned().unwrap_or_default();
         for (field, key, value) in [
             ("client-id", Some(keys.client_id), &asked.client_id),
-            ("client-secret", Some(keys.client_secret), &asked.client_secret),
+            ("client-secret", keys.client_secret, &asked.client_secret),
             ("authorization-url", keys.authorization_url, &asked.authorization_url),
             ("token-url", keys.token_url, &asked.token_url),
             ("redirect-uri", keys.redirect_uri, &asked.redirect_uri),
@@ -220,10 +279,7 @@ impl Put<'_> {
     /// What is said of a server whatever its transport.
     fn settings(&mut self, asked: &Server) {
         let dialect = self.dialect;
-        if let (Some(false), Some(why)) = (asked.enabled, dialect.cannot_disable) {
-            let detail = format!("{}: {why}, so the server stays on", dialect.host);
-            self.lose("enabled", LossKind::Dropped, detail);
-        }
+        self.enabled(asked.enabled);
         match (&asked.description, dialect.description) {
             (Some(text), Some(key)) => self.description(key, text),
             (Some(_), None) => self.unsupported("description", "no place for a description"),
@@ -231,11 +287,15 @@ impl Put<'_> {
         }
         self.timeouts(asked);
         for (field, key, asked) in [
-            ("tools.allow", dialect.tool_allow, &asked.tools.allow),
-            ("tools.deny", dialect.tool_deny, &asked.tools.deny),
-            ("tools.auto-approve", None, &asked.tools.auto_approve),
+            ("tools.allow", dialect.tools.allow, &asked.tools.allow),
+            ("tools.deny", dialect.tools.deny, &asked.tools.deny),
+            ("tools.auto-approve", dialect.tools.auto_approve, &asked.tools.auto_approve),
         ] {
             match (asked, key) {
+                (Some(names), Some(_)) if !dialect.tools.are_names(names) => {
+                    let detail = format!("{} takes a `*` in it for any text", dialect.host);
+                    self.lose(field, LossKind::Dropped, detail);
+                }
                 (Some(names), Some(key)) => {
                     let mut entry = std::mem::take(&mut self.entry);
                     self.strings(&mut entry, key, field, names);
@@ -247,6 +307,24 @@ impl Put<'_> {
         }
     }
 
+    /// Turns a server off or on. One of which nothing is said is on already.
+    fn enabled(&mut self, asked: Option<bool>) {
+        match (asked, self.dialect.enabled) {
+            (Some(false), Enabled::Never(why)) => {
+                let detail = format!("{}: {why}, so the server stays on", self.dialect.host);
+                self.lose("enabled", LossKind::Dropped, detail);
+            }
+            (Some(asked), Enabled::Key { key, on }) => {
+                let there = read::enabled(self.dialect, &self.entry);
+                let is_said = self.entry.given(key).is_some();
+                if there != Some(asked) && (is_said || !asked) {
+                    self.entry.set(key, Value::Bool(asked == on));
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn description(&mut self, key: &str, text: &str) {
         self.warn_of_expansion("description", text);
         if self.entry.get(key).and_then(Value::as_str) != Some(text) {
@@ -255,28 +333,34 @@ impl Put<'_> {
     }
 
     fn timeouts(&mut self, asked: &Server) {
-        let dialect = self.dialect;
-        let is_extra = |key: &str| asked.extras.iter().any(|extra| extra.path == [key]);
-        let there = dialect
-            .request_timeout_if_there
-            .filter(|key| self.entry.get(key).is_some() || is_extra(key));
-        match (asked.timeouts.request, dialect.request_timeout.or(there)) {
-            (Some(limit), Some(key)) => {
-                if self.entry.get(key).and_then(Value::as_u64) != Some(limit) {
-                    self.entry.set(key, Value::Number(limit.to_string()));
-                }
-            }
-            (Some(_), None) => self.unsupported("timeouts.request", "no timeout in its file"),
-            (None, _) => {}
-        }
-        let what = "no timeout of this kind in its file";
-        for (field, limit) in [
-            ("timeouts.startup", asked.timeouts.startup),
-            ("timeouts.tool-call", asked.timeouts.tool_call),
+        let keys = &self.dialect.timeouts;
+        for (field, limit, key) in [
+            ("timeouts.request", asked.timeouts.request, keys.request),
+            ("timeouts.startup", asked.timeouts.startup, keys.startup),
+            ("timeouts.tool-call", asked.timeouts.tool_call, keys.tool_call),
         ] {
-            if limit.is_some() {
-                self.unsupported(field, what);
+            let Some(limit) = limit else { continue };
+            let is_extra = |key| asked.extras.iter().any(|extra| extra.path == [key]);
+            let is_there = |key| self.entry.get(key).is_some() || is_extra(key);
+            match key.filter(|key| !key.only_if_there || is_there(key.key)) {
+                Some(key) => self.timeout(field, &key, limit),
+                None if field == "timeouts.request" && !keys.has_others() => {
+                    self.unsupported(field, "no timeout in its file");
+                }
+                None => self.unsupported(field, "no timeout of this kind in its file"),
             }
+        }
+    }
+
+    fn timeout(&mut self, field: &str, timeout: &TimeoutKey<'_>, limit: u64) {
+        let (number, unit) = (timeout.spell(limit), timeout.unit());
+        if timeout.read(number) != Some(limit) {
+            let detail =
+                format!("written as {number} {unit}: {} comes no closer", self.dialect.host);
+            self.lose(field, LossKind::Approximated, detail);
+        }
+        if self.entry.get(timeout.key).and_then(Value::as_u64) != Some(number) {
+            self.entry.set(timeout.key, Value::Number(number.to_string()));
         }
     }
 
@@ -289,6 +373,10 @@ impl Put<'_> {
                 Value::parse(&extra.value).map_err(|why| format!("`{field}` is no JSON: {why}"))?;
             match self.entry.at_path(&extra.path) {
                 Some(old) if *old == value => {}
+                _ if extra.path.first().is_some_and(|key| self.decides(key)) => {
+                    let detail = format!("it is for {} alone to say", self.dialect.host);
+                    self.lose(&field, LossKind::Dropped, detail);
+                }
                 old if self.is_canonical(&extra.path, old.unwrap_or(&value)) => {
                     let detail = "a field of the server has its place".to_owned();
                     self.lose(&field, LossKind::Dropped, detail);
@@ -311,6 +399,14 @@ impl Put<'_> {
             ([key, ..], _) => self.dialect.knows(key),
             ([], _) => true,
         }
+    }
+
+    /// Whether a key decides what kind of entry it is in, or holds an app's state.
+    fn decides(&self, key: &str) -> bool {
+        let kinds = &self.dialect.kinds;
+        self.dialect.foreign.contains(&key)
+            || self.dialect.state.contains(&key)
+            || (key == kinds.key() && (kinds.is_strict() || kinds.words().marks_stdio))
     }
 
     /// Writes a map, member by member. Null members, which say nothing, stay.

@@ -1,6 +1,6 @@
 //! One entry of a host's file, in canonical form.
 
-use crate::dialect::{Dialect, Kinds, OauthKeys};
+use crate::dialect::{Bare, Dialect, Enabled, Kinds, OauthKeys, TimeoutKey};
 use crate::json::{Object, Value};
 use crate::template::as_literal;
 use crate::{
@@ -10,14 +10,16 @@ use crate::{
 
 /// Which transport an entry is for, as far as its keys tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Live {
+pub(crate) enum Live<'a> {
     Stdio,
     /// With the key that holds the URL.
-    Remote(&'static str, RemoteKind),
+    Remote(&'a str, RemoteKind),
+    /// It has a command or a URL, and the host takes it for neither, by its marker.
+    Mismarked,
 }
 
 /// Reads an entry. The reason for a failure names keys and shows no values.
-pub(crate) fn server(dialect: &Dialect, name: &str, value: &Value) -> Result<Server, String> {
+pub(crate) fn server(dialect: &Dialect<'_>, name: &str, value: &Value) -> Result<Server, String> {
     if name.is_empty() {
         return Err("it has no name".to_owned());
     }
@@ -32,6 +34,7 @@ pub(crate) fn server(dialect: &Dialect, name: &str, value: &Value) -> Result<Ser
             }
             Transport::Remote(remote(dialect, entry, url_key, kind)?)
         }
+        Some(Live::Mismarked) => return Err(mismarked(dialect, entry)),
         None if matches!(dialect.kinds, Kinds::StdioOnly { .. }) => {
             return Err(format!("it has no `{}`", dialect.stdio.command));
         }
@@ -40,55 +43,97 @@ pub(crate) fn server(dialect: &Dialect, name: &str, value: &Value) -> Result<Ser
             return Err(format!("it has neither a `{command}` nor a `{url}`"));
         }
     };
+    let timeout =
+        |key: Option<TimeoutKey<'_>>| key.and_then(|key| key.read(entry.given(key.key)?.as_u64()?));
+    let tools = |key| strings(entry, key).filter(|names| dialect.tools.are_names(names));
     Ok(Server {
         name: name.to_owned(),
         transport,
-        enabled: None,
+        enabled: enabled(dialect, entry),
         description: text(entry, dialect.description),
         timeouts: Timeouts {
-            request: dialect.timeout_key().and_then(|key| entry.given(key)?.as_u64()),
-            startup: None,
-            tool_call: None,
+            request: timeout(dialect.timeouts.request),
+            startup: timeout(dialect.timeouts.startup),
+            tool_call: timeout(dialect.timeouts.tool_call),
         },
         tools: ToolFilter {
-            allow: strings(entry, dialect.tool_allow),
-            deny: strings(entry, dialect.tool_deny),
-            auto_approve: None,
+            allow: tools(dialect.tools.allow),
+            deny: tools(dialect.tools.deny),
+            auto_approve: tools(dialect.tools.auto_approve),
         },
         extras: extras(dialect, entry),
     })
 }
 
+/// Whether an entry turns its server on or off.
+pub(crate) fn enabled(dialect: &Dialect<'_>, entry: &Object) -> Option<bool> {
+    let Enabled::Key { key, on } = dialect.enabled else { return None };
+    match entry.get(key) {
+        Some(Value::Bool(flag)) => Some(*flag == on),
+        _ => None,
+    }
+}
+
+/// Why an entry is no server by its marker.
+fn mismarked(dialect: &Dialect<'_>, entry: &Object) -> String {
+    let (host, key) = (dialect.host, dialect.kinds.key());
+    match entry.given(key) {
+        Some(_) => format!("its `{key}` is none that {host} knows for what else it says"),
+        None => format!("it has no `{key}`, without which {host} does not take it for a server"),
+    }
+}
+
 /// Which transport the host would use for an entry.
-pub(crate) fn live(dialect: &Dialect, entry: &Object) -> Option<Live> {
-    let has_command = entry.given(dialect.stdio.command).is_some();
-    let http_url = dialect.remote.http_url.filter(|key| entry.given(key).is_some());
-    let url = http_url.or(Some(dialect.remote.url).filter(|key| entry.given(key).is_some()));
+pub(crate) fn live<'a>(dialect: &Dialect<'a>, entry: &Object) -> Option<Live<'a>> {
+    let has = |key: &&str| entry.given(key).is_some();
+    let has_command = has(&dialect.stdio.command);
+    let http_url = dialect.remote.http_url.filter(has);
+    let url = http_url
+        .or_else(|| Some(dialect.remote.url).filter(has))
+        .or_else(|| dialect.remote.also_url.filter(has));
     match url {
+        Some(key) if http_url.is_some() && (dialect.url_wins || !has_command) => {
+            Some(Live::Remote(key, RemoteKind::StreamableHttp))
+        }
         Some(key) if dialect.url_wins || !has_command => {
-            let kind = if http_url.is_some() {
-                RemoteKind::StreamableHttp
-            } else {
-                marker(dialect, entry)
-            };
-            Some(Live::Remote(key, kind))
+            Some(kind(dialect, entry).map_or(Live::Mismarked, |kind| Live::Remote(key, kind)))
         }
-        _ => has_command.then_some(Live::Stdio),
+        _ if !has_command => None,
+        _ => Some(if is_marked_stdio(dialect, entry) { Live::Stdio } else { Live::Mismarked }),
     }
 }
 
-/// What an entry's marker says of a remote server. An unknown one says nothing.
-fn marker(dialect: &Dialect, entry: &Object) -> RemoteKind {
-    match entry.given(dialect.kinds.key()).and_then(Value::as_str) {
-        Some("sse") => RemoteKind::Sse,
-        Some("http" | "streamable-http" | "streamableHttp" | "streamable_http") => {
-            RemoteKind::StreamableHttp
-        }
-        _ => RemoteKind::Auto,
+/// What an entry's marker, or that there is none, says of a remote server.
+fn kind(dialect: &Dialect<'_>, entry: &Object) -> Option<RemoteKind> {
+    let words = dialect.kinds.words();
+    let bare = match words.bare {
+        Bare::Detected => Some(RemoteKind::Auto),
+        Bare::Http => Some(RemoteKind::StreamableHttp),
+        Bare::Sse => Some(RemoteKind::Sse),
+        Bare::Nothing => None,
+    };
+    let Some(marker) = entry.given(dialect.kinds.key()) else { return bare };
+    match marker.as_str() {
+        Some(word) if words.sse.contains(&word) => Some(RemoteKind::Sse),
+        Some(word) if words.http.contains(&word) => Some(RemoteKind::StreamableHttp),
+        _ if dialect.kinds.is_strict() => None,
+        _ => bare,
     }
 }
 
-fn stdio(dialect: &Dialect, entry: &Object) -> Result<Stdio, String> {
+/// Whether the host starts an entry with a command, as far as its marker goes.
+fn is_marked_stdio(dialect: &Dialect<'_>, entry: &Object) -> bool {
+    let words = dialect.kinds.words();
+    if !words.marks_stdio && !dialect.kinds.is_strict() {
+        return true;
+    }
+    match entry.given(dialect.kinds.key()) {
+        None => !words.marks_stdio,
+        Some(marker) => marker.as_str().is_some_and(|word| words.stdio.contains(&word)),
+    }
+}
+
+fn stdio(dialect: &Dialect<'_>, entry: &Object) -> Result<Stdio, String> {
     let keys = &dialect.stdio;
     let template = |key: Option<&str>, spot| -> Option<Template> {
         Some(dialect.syntax.parse(entry.given(key?)?.as_str()?, spot))
@@ -101,20 +146,20 @@ fn stdio(dialect: &Dialect, entry: &Object) -> Result<Stdio, String> {
         command,
         args,
         env: pairs(dialect, entry, keys.env, Spot::Env)?,
-        env_forward: vec![],
+        env_forward: strings(entry, keys.env_forward).unwrap_or_default(),
         env_file: template(keys.env_file, Spot::EnvFile),
         cwd: template(keys.cwd, Spot::Cwd),
     })
 }
 
 /// The command and the arguments of an entry, if they can be read.
-pub(crate) fn words(dialect: &Dialect, entry: &Object) -> Option<(Template, Vec<Template>)> {
+pub(crate) fn words(dialect: &Dialect<'_>, entry: &Object) -> Option<(Template, Vec<Template>)> {
     let command = entry.given(dialect.stdio.command)?.as_str()?;
     let command = dialect.syntax.parse(command, Spot::Command);
     Some(split_command(dialect, command, args(dialect, entry).ok()?))
 }
 
-fn args(dialect: &Dialect, entry: &Object) -> Result<Vec<Template>, String> {
+fn args(dialect: &Dialect<'_>, entry: &Object) -> Result<Vec<Template>, String> {
     let key = dialect.stdio.args;
     let Some(value) = entry.given(key) else { return Ok(vec![]) };
     let items = value.as_array().ok_or_else(|| format!("its `{key}` is no list"))?;
@@ -132,7 +177,7 @@ fn args(dialect: &Dialect, entry: &Object) -> Result<Vec<Template>, String> {
 /// Takes a command with spaces and without arguments apart, where the host does so too.
 /// Quotes and backslashes, and a path before the first space, are left to the host.
 pub(crate) fn split_command(
-    dialect: &Dialect,
+    dialect: &Dialect<'_>,
     command: Template,
     args: Vec<Template>,
 ) -> (Template, Vec<Template>) {
@@ -151,7 +196,7 @@ pub(crate) fn split_command(
 
 /// A map from names to values. A null value is none; of equal names the last one counts.
 fn pairs(
-    dialect: &Dialect,
+    dialect: &Dialect<'_>,
     entry: &Object,
     key: &str,
     spot: Spot,
@@ -175,7 +220,7 @@ fn pairs(
 }
 
 fn remote(
-    dialect: &Dialect,
+    dialect: &Dialect<'_>,
     entry: &Object,
     url_key: &str,
     kind: RemoteKind,
@@ -196,13 +241,13 @@ fn remote(
 }
 
 /// The client, if any of its canonical parts is there.
-fn read_oauth(dialect: &Dialect, keys: &OauthKeys, object: &Object) -> Option<Oauth> {
+fn read_oauth(dialect: &Dialect<'_>, keys: &OauthKeys<'_>, object: &Object) -> Option<Oauth> {
     let template = |key: Option<&str>| -> Option<Template> {
         Some(dialect.syntax.parse(object.given(key?)?.as_str()?, Spot::Oauth))
     };
     let oauth = Oauth {
         client_id: template(Some(keys.client_id)),
-        client_secret: template(Some(keys.client_secret)),
+        client_secret: template(keys.client_secret),
         scopes: strings(object, keys.scopes),
         authorization_url: template(keys.authorization_url),
         token_url: template(keys.token_url),
@@ -228,7 +273,7 @@ fn strings(entry: &Object, key: Option<&str>) -> Option<Vec<String>> {
 }
 
 /// Whatever has no canonical name, or a value that its canonical field can't hold.
-fn extras(dialect: &Dialect, entry: &Object) -> Vec<Extra> {
+fn extras(dialect: &Dialect<'_>, entry: &Object) -> Vec<Extra> {
     let mut extras = Vec::new();
     let mut add = |path: &[&str], value: &Value| {
         let path = path.iter().map(|&key| key.to_owned()).collect();
@@ -247,7 +292,7 @@ fn extras(dialect: &Dialect, entry: &Object) -> Vec<Extra> {
                     }
                 }
             }
-            _ if holds(dialect, key, value) => {}
+            _ if holds(dialect, key, value) || dialect.state.contains(&key) => {}
             _ => add(&[key], value),
         }
     }
@@ -255,7 +300,7 @@ fn extras(dialect: &Dialect, entry: &Object) -> Vec<Extra> {
 }
 
 /// Whether a canonical field holds what an entry has under this key.
-pub(crate) fn holds(dialect: &Dialect, key: &str, value: &Value) -> bool {
+pub(crate) fn holds(dialect: &Dialect<'_>, key: &str, value: &Value) -> bool {
     if !dialect.knows(key) {
         return false;
     }
@@ -264,14 +309,18 @@ pub(crate) fn holds(dialect: &Dialect, key: &str, value: &Value) -> bool {
     }
     let is = |known: Option<&str>| known == Some(key);
     if key == dialect.kinds.key() {
-        let known =
-            ["stdio", "sse", "http", "streamable-http", "streamableHttp", "streamable_http"];
-        return value.as_str().is_some_and(|kind| known.contains(&kind));
+        return value.as_str().is_some_and(|word| dialect.kinds.words().knows(word));
     }
-    if is(dialect.timeout_key()) {
-        return value.as_u64().is_some();
+    if let Some(timeout) = dialect.timeouts.of(key) {
+        return value.as_u64().and_then(|number| timeout.read(number)).is_some();
     }
-    if is(dialect.tool_allow) || is(dialect.tool_deny) {
+    if dialect.tools.has(key) {
+        return value.as_strings().is_some_and(|names| dialect.tools.are_names(&names));
+    }
+    if is(dialect.switch()) {
+        return matches!(value, Value::Bool(_));
+    }
+    if is(dialect.stdio.env_forward) {
         return value.as_strings().is_some();
     }
     if is(dialect.description) || is(dialect.stdio.env_file) || is(dialect.stdio.cwd) {
@@ -282,7 +331,7 @@ pub(crate) fn holds(dialect: &Dialect, key: &str, value: &Value) -> bool {
 }
 
 /// As [`holds`], inside an OAuth client.
-pub(crate) fn holds_oauth(keys: &OauthKeys, key: &str, value: &Value) -> bool {
+pub(crate) fn holds_oauth(keys: &OauthKeys<'_>, key: &str, value: &Value) -> bool {
     let fits = match value {
         Value::Null => true,
         value if keys.scopes == Some(key) => value.as_strings().is_some(),

@@ -210,9 +210,9 @@ pub fn impossible(host: &str, segment: &Segment) -> Spelling {
 /// is written as environment files spell it, and reported: `--resolve-env` puts the value
 /// there. Inputs and files are refused, since no flag can mend them.
 #[derive(Clone, Copy, Debug)]
-pub struct Literally(pub &'static str);
+pub struct Literally<'a>(pub &'a str);
 
-impl Syntax for Literally {
+impl Syntax for Literally<'_> {
     fn parse(&self, text: &str, _: Spot) -> Template {
         literal(text)
     }

@@ -9,7 +9,7 @@
 //! Bytes become an adapter in three steps: [`check`] looks at them, [`compile_in_child`]
 //! makes them [`Compiled`] in a process with limits (or [`compile`] in this one, for
 //! components of our own), and [`SandboxedAdapter`] runs them. [`Cache`] keeps what was
-//! compiled, in a store that it is handed.
+//! compiled, in a store that it is handed. A [`Table`] is an adapter without bytes of its own.
 //!
 //! # Invariants
 //!
@@ -28,6 +28,7 @@ mod engine;
 mod error;
 mod limits;
 mod loaded;
+mod table;
 mod watchdog;
 
 pub use adapter::SandboxedAdapter;
@@ -40,3 +41,4 @@ pub use descriptor::{check as check_descriptor, read as read_descriptor};
 pub use engine::TARGET;
 pub use error::{ComponentError, DescribeError};
 pub use limits::clean;
+pub use table::{Table, TableError};

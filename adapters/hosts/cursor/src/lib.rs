@@ -5,8 +5,8 @@
 
 use hatch_adapter_sdk::template::{impossible, literal, parse_braces};
 use hatch_adapter_sdk::{
-    Adapter, Dialect, Edit, EnvRef, Error, Kinds, OauthKeys, Place, Reading, RemoteKeys, Section,
-    Segment, Spelling, Spot, StdioKeys, Syntax, Template, Writing,
+    Adapter, Dialect, Edit, Enabled, EnvRef, Error, Kinds, OauthKeys, Place, Reading, RemoteKeys,
+    Section, Segment, Spelling, Spot, StdioKeys, Syntax, Template, Writing,
 };
 
 /// The adapter.
@@ -19,7 +19,7 @@ static DIALECT: Dialect = Dialect {
         oauth: Some(OauthKeys {
             object: "auth",
             client_id: "CLIENT_ID",
-            client_secret: "CLIENT_SECRET",
+            client_secret: Some("CLIENT_SECRET"),
             scopes: Some("scopes"),
             authorization_url: None,
             token_url: None,
@@ -32,7 +32,7 @@ static DIALECT: Dialect = Dialect {
     kinds: Kinds::Detected { key: "type" },
     // `"command": "npx @playwright/mcp@latest"`, as its settings page writes it.
     splits_command: true,
-    cannot_disable: Some("what is on or off is kept in the app, not in its file"),
+    enabled: Enabled::Never("what is on or off is kept in the app, not in its file"),
     ..Dialect::new("Cursor", "config", &["mcpServers"], &Interpolation)
 };
 

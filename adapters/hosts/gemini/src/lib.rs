@@ -10,8 +10,9 @@ mod syntax;
 use std::collections::BTreeMap;
 
 use hatch_adapter_sdk::{
-    Adapter, Dialect, Edit, Error, Kinds, Loss, LossKind, OauthKeys, Outcome, Reading, RemoteKeys,
-    Section, Server, Servers, StdioKeys, Writing,
+    Adapter, Dialect, Edit, Enabled, Error, Kinds, Loss, LossKind, OauthKeys, Outcome, Reading,
+    RemoteKeys, Section, Server, Servers, StdioKeys, TimeoutKey, TimeoutKeys, ToolKeys, Words,
+    Writing,
 };
 
 use crate::names::{NameList, normalized};
@@ -29,7 +30,7 @@ static DIALECT: Dialect = Dialect {
         oauth: Some(OauthKeys {
             object: "oauth",
             client_id: "clientId",
-            client_secret: "clientSecret",
+            client_secret: Some("clientSecret"),
             scopes: Some("scopes"),
             authorization_url: Some("authorizationUrl"),
             token_url: Some("tokenUrl"),
@@ -38,13 +39,15 @@ static DIALECT: Dialect = Dialect {
         ..RemoteKeys::COMMON
     },
     // A bare `url` is tried as Streamable HTTP, then as SSE.
-    kinds: Kinds::Marked { key: "type" },
+    kinds: Kinds::Marked { key: "type", words: Words::COMMON },
     url_wins: true,
     description: Some("description"),
-    request_timeout: Some("timeout"),
-    tool_allow: Some("includeTools"),
-    tool_deny: Some("excludeTools"),
-    cannot_disable: None,
+    timeouts: TimeoutKeys {
+        request: Some(TimeoutKey::milliseconds("timeout")),
+        ..TimeoutKeys::NONE
+    },
+    tools: ToolKeys { allow: Some("includeTools"), deny: Some("excludeTools"), ..ToolKeys::NONE },
+    enabled: Enabled::Elsewhere,
     ..Dialect::new("Gemini CLI", "settings", &["mcpServers"], &Variables)
 };
 

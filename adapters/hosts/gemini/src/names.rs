@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use hatch_adapter_sdk::dialect::{find_section, section, unexpected};
 use hatch_adapter_sdk::json::Value;
+use hatch_adapter_sdk::servers::{find_section, section, unexpected};
 use hatch_adapter_sdk::{Error, Section};
 
 /// A section that is a list of names, open for edits.

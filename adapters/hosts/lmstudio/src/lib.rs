@@ -5,8 +5,8 @@
 //! packages/lms-common-server/src/findLMStudioHome.ts (folders).
 
 use hatch_adapter_sdk::{
-    Adapter, Dialect, Edit, Error, Kinds, Literally, OauthKeys, Reading, RemoteKeys, Section,
-    Writing,
+    Adapter, Dialect, Edit, Enabled, Error, Kinds, Literally, OauthKeys, Reading, RemoteKeys,
+    Section, TimeoutKey, TimeoutKeys, Writing,
 };
 
 /// The adapter.
@@ -20,7 +20,7 @@ static DIALECT: Dialect = Dialect {
         oauth: Some(OauthKeys {
             object: "auth",
             client_id: "CLIENT_ID",
-            client_secret: "CLIENT_SECRET",
+            client_secret: Some("CLIENT_SECRET"),
             scopes: None,
             authorization_url: None,
             token_url: None,
@@ -32,8 +32,11 @@ static DIALECT: Dialect = Dialect {
     kinds: Kinds::Detected { key: "type" },
     // Release 0.3.17 took the key away when it saved the file:
     // lmstudio-ai/lmstudio-bug-tracker issue 727.
-    request_timeout_if_there: Some("timeout"),
-    cannot_disable: Some("what is on or off is kept with each chat, not in its file"),
+    timeouts: TimeoutKeys {
+        request: Some(TimeoutKey { only_if_there: true, ..TimeoutKey::milliseconds("timeout") }),
+        ..TimeoutKeys::NONE
+    },
+    enabled: Enabled::Never("what is on or off is kept with each chat, not in its file"),
     // The docs say that the notation is Cursor's, and nothing of references.
     ..Dialect::new(NAME, "config", &["mcpServers"], &Literally(NAME))
 };
