@@ -1,6 +1,7 @@
 //! What the tests share: a home folder with hosts in it, and the command run there.
 #![expect(clippy::disallowed_methods, reason = "tests make and look at files of their own")]
 
+pub mod cases;
 pub mod made;
 pub mod native;
 #[cfg(unix)]

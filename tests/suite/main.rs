@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests make and look at files of their own")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
+mod adapter_new;
 mod apply;
 mod backups;
 mod bytes;

@@ -12,6 +12,8 @@ use crate::common::{CURSOR, DEV, FILES, hosts_with, json};
 /// on one where nothing is, and on one where everything is broken. `ID` stands for the newest
 /// backup, `OPERATION` for the newest operation.
 pub const LINES: &[&str] = &[
+    "adapter build made",
+    "adapter new my-editor --lang js",
     "env add dev files --command npx --args files-mcp",
     "env create new",
     "env create new --from-host cursor",
@@ -80,6 +82,8 @@ fn full() -> TestHome {
     home.write(CURSOR, r#"{ "mcpServers": { "dev-tools": { "command": "mine" } } }"#);
     home.line("mcp sync --from-env dev --to-host all --on-conflict overwrite --out plan.json")
         .ends(0);
+    #[cfg(unix)]
+    crate::adapter_new::project_that_runs(&home, "made", &crate::adapter_new::builds());
     home
 }
 

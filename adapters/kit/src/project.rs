@@ -17,6 +17,8 @@ use serde::Deserialize;
 pub const MANIFEST: &str = "adapter.toml";
 /// What a project with code is built into.
 pub const COMPONENT: &str = "adapter.wasm";
+/// What an adapter with code says of its host.
+pub const DESCRIPTOR: &str = "descriptor.json";
 /// The folder of cases.
 pub const CASES: &str = "cases";
 

@@ -1,5 +1,6 @@
 //! What can be typed. The doc comments here are the help texts.
 
+pub mod adapter;
 pub mod apply;
 pub mod backup;
 pub mod completions;
@@ -89,6 +90,7 @@ pub enum Command {
     Mcp(McpArgs),
     Env(env::EnvArgs),
     Host(host::HostArgs),
+    Adapter(adapter::AdapterArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),

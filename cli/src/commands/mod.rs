@@ -1,5 +1,6 @@
 //! One function a subcommand: resolve, plan, preview, confirm, apply, report.
 
+pub mod adapter;
 pub mod apply;
 pub mod backup;
 pub mod completions;

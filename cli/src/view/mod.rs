@@ -3,6 +3,7 @@
 
 pub mod diff;
 pub mod json;
+pub mod json_adapter;
 pub mod json_backups;
 pub mod json_env;
 pub mod json_show;

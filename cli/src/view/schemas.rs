@@ -4,7 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
-use super::{json, json_backups, json_env, json_show};
+use super::{json, json_adapter, json_backups, json_env, json_show};
 
 /// A published shape.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,7 @@ pub struct Published {
 pub const PUBLISHED: &[Published] = &[
     Published::of::<json_backups::BackupDetail>("hatch.backup/1"),
     Published::of::<json_backups::Backups>("hatch.backups/1"),
+    Published::of::<json_adapter::BuiltAdapter>("hatch.built-adapter/1"),
     Published::of::<json_backups::Cleaned>("hatch.clean/1"),
     Published::of::<json_env::CurrentEnvironment>("hatch.current-environment/1"),
     Published::of::<json_env::EnvironmentDetail>("hatch.environment/1"),
@@ -26,6 +27,7 @@ pub const PUBLISHED: &[Published] = &[
     Published::of::<json_backups::History>("hatch.history/1"),
     Published::of::<json::Discovered>("hatch.hosts/1"),
     Published::of::<json_show::NamedHosts>("hatch.named-hosts/1"),
+    Published::of::<json_adapter::NewAdapter>("hatch.new-adapter/1"),
     Published::of::<json::Run>("hatch.run/1"),
     Published::of::<Schemas>("hatch.schemas/1"),
     Published::of::<json::Listed>("hatch.servers/1"),
