@@ -7,7 +7,6 @@ use std::fs;
 use std::path::PathBuf;
 
 use hatch_adapter_kit::conformance::cases::Case;
-use hatch_core::adapter::{HostAdapter, Section};
 use hatch_sandbox::{SandboxedAdapter, Table};
 use hatch_tests::workspace;
 

@@ -92,8 +92,8 @@ fn run(hosts: Hosts) -> Exit {
         Command::Completions(args) => commands::completions::run(&view::Output::new(false), args),
         Command::Man(args) => commands::man::run(&view::Output::new(false), args),
         Command::Schema(args) => commands::schema::run(&view::Output::new(false), args),
-        Command::Host(args) => commands::host::run(&cli.global, hosts, args),
         Command::Adapter(args) => commands::adapter::run(&cli.global, hosts, args),
+        Command::Host(args) => commands::host::run(&cli.global, hosts, args),
     };
     result.unwrap_or_else(|error: CommandError| {
         view::complain(&error.render());

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 mod adapter_network;
+mod adapter_new;
 mod adapters;
 mod apply;
 mod backups;

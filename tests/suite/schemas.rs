@@ -12,10 +12,12 @@ use crate::common::{CURSOR, DEV, FILES, hosts_with, json};
 /// on one where nothing is, and on one where everything is broken. `ID` stands for the newest
 /// backup, `OPERATION` for the newest operation.
 pub const LINES: &[&str] = &[
+    "adapter build made",
     "adapter inspect example.wasm",
     "adapter install example.wasm --auto-approve",
     "adapter install example.wasm --dry-run",
     "adapter list",
+    "adapter new my-editor --lang js",
     "adapter pin example",
     "adapter remove example",
     "adapter update",
@@ -93,6 +95,8 @@ fn full() -> TestHome {
     home.write(CURSOR, r#"{ "mcpServers": { "dev-tools": { "command": "mine" } } }"#);
     home.line("mcp sync --from-env dev --to-host all --on-conflict overwrite --out plan.json")
         .ends(0);
+    #[cfg(unix)]
+    crate::adapter_new::project_that_runs(&home, "made", &crate::adapter_new::builds());
     home
 }
 

@@ -12,8 +12,7 @@
 //! * The same sources and toolchain give the same bytes, whatever the machine's folders
 //!   are called.
 
-pub mod component;
-pub mod guest;
+pub mod bindings;
 pub mod lock;
 
 use std::path::{Path, PathBuf};

@@ -8,7 +8,6 @@ use hatch_adapter_sdk::json::{Object, Value};
 use sha2::{Digest, Sha256};
 
 use crate::Source;
-use crate::guest::read;
 
 /// The file's name in the folder of components.
 pub const FILE: &str = "components.lock";
@@ -151,6 +150,12 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Reads a file of the build.
+#[expect(clippy::disallowed_methods, reason = "a build tool, which hatch itself does not use")]
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("failed to read `{}`", path.display()))
 }
 
 /// The SHA-256 of some bytes, as text.

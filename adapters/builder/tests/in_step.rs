@@ -1,8 +1,7 @@
 //! The committed components are what the sources give, as far as digests tell.
 
-use hatch_adapter_builder::guest::read;
-use hatch_adapter_builder::lock::{self, Lock};
-use hatch_adapter_builder::{ADAPTERS, component, components, workspace};
+use hatch_adapter_builder::lock::{self, Lock, read};
+use hatch_adapter_builder::{ADAPTERS, bindings, components, workspace};
 use hatch_core::host::HostDescriptor;
 
 const ADVICE: &str = "run `cargo run --bin build-adapters`";
@@ -30,7 +29,7 @@ fn components_import_nothing_and_name_no_machine() {
     let folder = components(&workspace());
     for source in ADAPTERS {
         let wasm = read(&folder.join(format!("{}.wasm", source.id))).unwrap();
-        component::check(&wasm).unwrap();
+        hatch_sandbox::check(&wasm).unwrap();
         let text = String::from_utf8_lossy(&wasm);
         for place in ["/home/", "/Users/", "/usr/", "\\Users\\", ".cargo", "registry/src"] {
             assert!(!text.contains(place), "`{}.wasm` holds `{place}`", source.id);
@@ -51,5 +50,15 @@ fn the_engine_reads_the_descriptors_to_the_last_member() {
         // that does not come back.
         let written: serde_json::Value = serde_json::from_str(said).unwrap();
         assert_eq!(serde_json::to_value(&descriptor).unwrap(), written, "{}", source.id);
+    }
+}
+
+#[test]
+fn declarations_of_c_are_those_of_the_contract() {
+    let workspace = workspace();
+    for (name, made) in bindings::c(&workspace).unwrap() {
+        let committed = read(&bindings::folder(&workspace).join(&name)).unwrap_or_default();
+        let committed = String::from_utf8(committed).unwrap().replace("\r\n", "\n");
+        assert!(committed == made, "`{name}` is out of step: {ADVICE}");
     }
 }

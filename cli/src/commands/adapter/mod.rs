@@ -1,9 +1,11 @@
 //! `hatch adapter`: adapters from elsewhere.
 
+mod build;
 mod fetch;
 mod inspect;
 mod install;
 mod list;
+mod new;
 mod pin;
 mod proposal;
 #[cfg(feature = "network")]
@@ -36,6 +38,8 @@ pub fn run(global: &GlobalArgs, hosts: Hosts, args: &AdapterArgs) -> Result<Exit
         AdapterCommand::Remove(args) => remove::run(&cx, args),
         AdapterCommand::Verify(args) => verify::run(&cx, args),
         AdapterCommand::Pin(args) => pin::run(&cx, args),
+        AdapterCommand::New(args) => new::run(&cx, args),
+        AdapterCommand::Build(args) => build::run(&cx, args),
         AdapterCommand::Sign(args) => sign::run(&cx, args),
         #[cfg(feature = "network")]
         AdapterCommand::Publish(args) => publish::run(&cx, args),

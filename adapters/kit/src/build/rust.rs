@@ -1,4 +1,4 @@
-//! Compiles an adapter's crate to a core module.
+//! Rust: an adapter's crate, compiled to a core module.
 //!
 //! With rustup's `wasm32-unknown-unknown` target this is a plain `cargo build`. Where that
 //! target is missing, the system's own toolchain builds the standard library along with
@@ -7,9 +7,48 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use super::tool::{self, Progress};
+use super::{BuildError, component, files};
+
+type Result<T> = std::result::Result<T, BuildError>;
 
 const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The part of a Cargo.toml that says what the package is called.
+#[derive(Deserialize)]
+struct Manifest {
+    package: Named,
+    lib: Option<Library>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Library {
+    name: Option<String>,
+}
+
+/// Builds the crate that is a project.
+pub(super) fn component(folder: &Path, progress: Progress<'_>) -> Result<Vec<u8>> {
+    let toolchain = Toolchain::find()?;
+    let path = folder.join("Cargo.toml");
+    let manifest: Manifest = toml::from_str(&files::read_text(&path)?)
+        .map_err(|error| BuildError::Project { path, reason: error.message().to_owned() })?;
+    progress(&format!("Compiling with {}", toolchain.label));
+    let Manifest { package, lib } = manifest;
+    let library = lib.and_then(|it| it.name).unwrap_or_else(|| library(&package.name));
+    toolchain.build(folder, &package.name, &library, &super::built(folder, "target"))
+}
+
+/// What Cargo calls the library of a package.
+pub fn library(package: &str) -> String {
+    package.replace('-', "_")
+}
 
 /// Where the system's toolchain is looked for.
 const SYSTEM_PATH: &str = "/usr/bin:/bin";
@@ -41,28 +80,43 @@ impl Toolchain {
                 return Ok(Toolchain { label: format!("{version}{way}"), sysroot, builds_std });
             }
         }
-        bail!(
-            "no toolchain for {TARGET}; run `rustup target add {TARGET}`, or install \
-             rustc-web, cargo-web, rust-web-src, rust-web-llvm and lld-22"
-        )
+        Err(BuildError::MissingTool {
+            tool: format!("a Rust toolchain for {TARGET}"),
+            hint: format!(
+                "run `rustup target add {TARGET}`, or install Debian's rustc-web, cargo-web, \
+                 rust-web-src, rust-web-llvm and lld-22"
+            ),
+        })
     }
 
-    /// Compiles a package of the workspace and returns the core module.
+    /// Compiles the library of a package of the workspace to a component. Its Cargo.lock is kept to, and made
+    /// where it is missing.
     ///
     /// # Errors
     ///
     /// Fails where Cargo does.
-    pub fn build(&self, workspace: &Path, package: &str, target_dir: &Path) -> Result<Vec<u8>> {
+    pub fn build(
+        &self,
+        workspace: &Path,
+        package: &str,
+        library: &str,
+        target_dir: &Path,
+    ) -> Result<Vec<u8>> {
+        if !workspace.join("Cargo.lock").exists() {
+            let mut lock = self.cargo();
+            tool::run(lock.args(["generate-lockfile", "--quiet"]).current_dir(workspace))?;
+        }
         // The folders of downloaded sources are there before their names are read.
-        let mut fetch = self.cargo("fetch");
-        run(fetch.arg("--quiet").current_dir(workspace))?;
+        let mut fetch = self.cargo();
+        tool::run(fetch.args(["fetch", "--quiet", "--locked"]).current_dir(workspace))?;
 
-        let mut build = self.cargo("build");
+        let mut build = self.cargo();
         build
             .current_dir(workspace)
+            .args(["build", "--locked", "--target", TARGET])
             .args(["--release", "--package", package, "--target-dir"])
             .arg(target_dir)
-            .env("CARGO_ENCODED_RUSTFLAGS", self.flags(workspace)?.join("\u{1f}"));
+            .env("CARGO_ENCODED_RUSTFLAGS", self.flags(workspace).join("\u{1f}"));
         for (name, value) in PROFILE {
             build.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
         }
@@ -70,35 +124,37 @@ impl Toolchain {
         // words out, and the code that puts them together.
         let panic = if self.builds_std { "immediate-abort" } else { "abort" };
         build.env("CARGO_PROFILE_RELEASE_PANIC", panic);
-        run(&mut build).with_context(|| format!("failed to build `{package}` for {TARGET}"))?;
-        let module = package.replace('-', "_") + ".wasm";
-        let path = target_dir.join(TARGET).join("release").join(module);
-        read(&path)
+        if self.builds_std {
+            build.args(["-Zbuild-std=std,panic_abort", "-Zpanic-immediate-abort"]);
+        }
+        tool::run(&mut build)?;
+        let path = target_dir.join(TARGET).join("release").join(format!("{library}.wasm"));
+        component::encode(&files::read(&path)?)
     }
 
-    fn cargo(&self, command: &str) -> Command {
+    fn cargo(&self) -> Command {
         // Cargo tells its children which cargo and toolchain they run under; a build of a
         // guest must not take those from the build of this program.
         let mut cargo = Command::new(if self.builds_std { "/usr/bin/cargo" } else { "cargo" });
         for name in ["RUSTUP_TOOLCHAIN", "RUSTC", "RUSTC_WRAPPER", "RUSTFLAGS", "CARGO"] {
             cargo.env_remove(name);
         }
-        cargo.args([command, "--locked", "--target", TARGET]);
         if self.builds_std {
             cargo.env("PATH", SYSTEM_PATH).env("RUSTC_BOOTSTRAP", "1");
-            cargo.args(["-Zbuild-std=std,panic_abort", "-Zpanic-immediate-abort"]);
         }
         cargo
     }
 
     /// Takes this machine's folders out of the module. Of prefixes that match, the last
     /// one counts: the longest, wherever these folders lie in one another.
-    fn flags(&self, workspace: &Path) -> Result<Vec<String>> {
-        let cargo_home = cargo_home()?;
-        let mut prefixes = vec![(cargo_home.clone(), "/cargo")];
-        let registries = std::fs::read_dir(cargo_home.join("registry/src"));
-        for registry in registries.into_iter().flatten().flatten() {
-            prefixes.push((registry.path(), "/registry"));
+    fn flags(&self, workspace: &Path) -> Vec<String> {
+        let mut prefixes = Vec::new();
+        if let Some(cargo_home) = cargo_home() {
+            let registries = std::fs::read_dir(cargo_home.join("registry/src"));
+            for registry in registries.into_iter().flatten().flatten() {
+                prefixes.push((registry.path(), "/registry"));
+            }
+            prefixes.push((cargo_home, "/cargo"));
         }
         prefixes.push((self.sysroot.clone(), "/rust"));
         let library = self.sysroot.join("lib/rustlib/src/rust");
@@ -109,7 +165,7 @@ impl Toolchain {
         prefixes.sort_by_key(|(path, _)| path.as_os_str().len());
         let flag =
             |(from, to): (PathBuf, _)| format!("--remap-path-prefix={}={to}", from.display());
-        Ok(prefixes.into_iter().map(flag).collect())
+        prefixes.into_iter().map(flag).collect()
     }
 }
 
@@ -126,37 +182,21 @@ const PROFILE: &[(&str, &str)] = &[
     ("STRIP", "true"),
 ];
 
-fn run(cargo: &mut Command) -> Result<()> {
-    let status = cargo.status().context("failed to start cargo")?;
-    if !status.success() {
-        bail!("cargo failed");
-    }
-    Ok(())
-}
-
 fn ask(of_the_system: bool, args: &[&str]) -> Result<String> {
     let mut rustc = Command::new(if of_the_system { "/usr/bin/rustc" } else { "rustc" });
     for name in ["RUSTUP_TOOLCHAIN", "RUSTC", "RUSTFLAGS"] {
         rustc.env_remove(name);
     }
-    let output = rustc.args(args).output().context("failed to start rustc")?;
+    let start = |source| BuildError::Start { tool: "rustc".to_owned(), source };
+    let output = rustc.args(args).output().map_err(start)?;
     if !output.status.success() {
-        bail!("rustc {} failed", args.join(" "));
+        return Err(BuildError::ToolFailed { tool: "rustc".to_owned() });
     }
-    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-#[expect(clippy::disallowed_methods, reason = "a build tool, which hatch itself does not use")]
-fn cargo_home() -> Result<PathBuf> {
-    if let Some(folder) = std::env::var_os("CARGO_HOME") {
-        return Ok(folder.into());
-    }
-    let home = std::env::home_dir().context("there is no home folder")?;
-    Ok(home.join(".cargo"))
-}
-
-/// Reads a file of the build.
-#[expect(clippy::disallowed_methods, reason = "a build tool, which hatch itself does not use")]
-pub fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("failed to read `{}`", path.display()))
+#[expect(clippy::disallowed_methods, reason = "where Cargo keeps sources is for Cargo to say")]
+fn cargo_home() -> Option<PathBuf> {
+    let named = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    named.or_else(|| Some(std::env::home_dir()?.join(".cargo")))
 }
