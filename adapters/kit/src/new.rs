@@ -78,11 +78,14 @@ const SDK: &[File] = shared! {
     "vendor/hatch-adapter-sdk/src/case.rs" => "../../sdk/src/case.rs",
     "vendor/hatch-adapter-sdk/src/case/spell.rs" => "../../sdk/src/case/spell.rs",
     "vendor/hatch-adapter-sdk/src/dialect.rs" => "../../sdk/src/dialect.rs",
+    "vendor/hatch-adapter-sdk/src/dialect/keys.rs" => "../../sdk/src/dialect/keys.rs",
     "vendor/hatch-adapter-sdk/src/json.rs" => "../../sdk/src/json.rs",
     "vendor/hatch-adapter-sdk/src/json/parse.rs" => "../../sdk/src/json/parse.rs",
     "vendor/hatch-adapter-sdk/src/lib.rs" => "../../sdk/src/lib.rs",
     "vendor/hatch-adapter-sdk/src/put.rs" => "../../sdk/src/put.rs",
     "vendor/hatch-adapter-sdk/src/read.rs" => "../../sdk/src/read.rs",
+    "vendor/hatch-adapter-sdk/src/references.rs" => "../../sdk/src/references.rs",
+    "vendor/hatch-adapter-sdk/src/servers.rs" => "../../sdk/src/servers.rs",
     "vendor/hatch-adapter-sdk/src/template.rs" => "../../sdk/src/template.rs",
 };
 

@@ -90,7 +90,12 @@ fn beside(file: &Path, extension: &str) -> PathBuf {
 }
 
 fn write(cx: &Context, path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
-    let at = cx.store.admit(path, &cx.roots.shown(path));
-    at.and_then(|at| cx.store.replace(&at, bytes))
-        .map_err(|error| Fault::because("the signature can't be written", &error).failure())
+    let write = || {
+        let at = cx.store.admit(path, &cx.roots.shown(path))?;
+        // That of another build, which is of no more use.
+        cx.store.remove(&at)?;
+        store::create(&cx.store, &at, bytes)
+    };
+    let cannot = |error| Fault::because("the signature can't be written", &error).failure();
+    write().map(|_| ()).map_err(cannot)
 }
