@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 const FROZEN: &[(&str, &str)] = &[
     (
         "0.1/descriptor.schema.json",
-        "361904def13bbb443903c35b029449c4f5e4e51a04eb5ee7e2f0335e2f157817",
+        "e187edd35f7a80bfb7ceac1b38758969dce502e347cb92c0dc5dc0d537d319a0",
     ),
     ("0.1/host-adapter.wit", "a779c839c06b90ced28c81cafb9407c0bf5e81868d6b49941f7452457b25746c"),
 ];

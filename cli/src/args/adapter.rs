@@ -27,6 +27,7 @@ pub enum AdapterCommand {
     Pin(PinArgs),
     New(AdapterNewArgs),
     Build(AdapterBuildArgs),
+    Test(TestArgs),
     Sign(SignArgs),
     #[cfg(feature = "network")]
     Publish(PublishArgs),
@@ -174,6 +175,36 @@ pub struct PinArgs {
     /// Let it be updated again
     #[arg(long)]
     pub off: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Try an adapter on what every adapter has to keep, and on its own cases
+///
+/// Runs it in the sandbox, as a sync does: with servers and sections that are made up, and with
+/// the documents in its folder `cases`. Nothing is installed, and no host's file is touched.
+/// What is wrong is said in words, with what to do about it.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hatch adapter test
+  hatch adapter test my-host --filter references --filter remote
+  hatch adapter test my-host --bless")]
+pub struct TestArgs {
+    /// The adapter: the folder that it is written in, or its file [default: the current folder]
+    #[arg(value_name = "ADAPTER")]
+    pub adapter: Option<PathBuf>,
+
+    /// Only checks and cases with this in their names (can be repeated)
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Vec<String>,
+
+    /// Write what comes out of the cases as what is expected of them
+    ///
+    /// Look at the difference before you commit it: what comes out need not be right.
+    #[arg(long)]
+    pub bless: bool,
 
     /// Print JSON
     #[arg(long)]

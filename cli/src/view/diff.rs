@@ -56,7 +56,7 @@ fn one(file: &FilePlan, secrets: Secrets) -> String {
 /// Masks the texts in quotes of a JSON document, line by line: those after a key with a
 /// secret's name or after such an option, on the same line or the next, and those that look
 /// like a secret.
-fn mask_lines(document: &str) -> Vec<String> {
+pub fn mask_lines(document: &str) -> Vec<String> {
     let mut secret_next = false;
     document.split_terminator('\n').map(|line| mask_line(line, &mut secret_next)).collect()
 }

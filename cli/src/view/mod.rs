@@ -7,6 +7,7 @@ pub mod json_adapters;
 pub mod json_backups;
 pub mod json_env;
 pub mod json_show;
+pub mod json_tested;
 pub mod plan;
 pub mod progress;
 pub mod report;
@@ -14,6 +15,7 @@ pub mod sanitize;
 pub mod schemas;
 pub mod style;
 pub mod table;
+pub mod tested;
 pub mod wrap;
 
 use std::io::{self, Write};

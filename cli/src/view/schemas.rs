@@ -4,7 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
-use super::{json, json_adapters, json_backups, json_env, json_show};
+use super::{json, json_adapters, json_backups, json_env, json_show, json_tested};
 
 /// A published shape.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,7 @@ pub const PUBLISHED: &[Published] = &[
     Published::of::<json_adapters::AdapterDetail>("hatch.adapter/1"),
     Published::of::<json_adapters::AdapterChanges>("hatch.adapter-changes/1"),
     Published::of::<json_adapters::AdapterChecks>("hatch.adapter-checks/1"),
+    Published::of::<json_tested::AdapterTest>("hatch.adapter-test/1"),
     Published::of::<json_adapters::Adapters>("hatch.adapters/1"),
     Published::of::<json_backups::BackupDetail>("hatch.backup/1"),
     Published::of::<json_backups::Backups>("hatch.backups/1"),

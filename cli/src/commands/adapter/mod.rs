@@ -12,6 +12,7 @@ mod proposal;
 mod publish;
 mod remove;
 mod sign;
+mod test;
 mod trust;
 mod update;
 mod verify;
@@ -40,6 +41,7 @@ pub fn run(global: &GlobalArgs, hosts: Hosts, args: &AdapterArgs) -> Result<Exit
         AdapterCommand::Pin(args) => pin::run(&cx, args),
         AdapterCommand::New(args) => new::run(&cx, args),
         AdapterCommand::Build(args) => build::run(&cx, args),
+        AdapterCommand::Test(args) => test::run(&cx, args),
         AdapterCommand::Sign(args) => sign::run(&cx, args),
         #[cfg(feature = "network")]
         AdapterCommand::Publish(args) => publish::run(&cx, args),
