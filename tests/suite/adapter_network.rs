@@ -69,8 +69,8 @@ fn answers_that_are_none_are_errors() {
         ("large", "has more than 33554432 bytes"),
         ("denied", "is not for everybody"),
         ("broken", "answered 500: out of"),
-        ("away", "can't be reached"),
-        ("round", "can't be reached"),
+        ("away", "answered 302"),
+        ("round", "answered 302"),
     ] {
         let error = fails(&home, &install(&format!("http://{}/{file}.wasm", server.address())), 1);
         has(&error, &[message]);

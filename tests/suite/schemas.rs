@@ -20,6 +20,7 @@ pub const LINES: &[&str] = &[
     "adapter new my-editor --lang js",
     "adapter pin example",
     "adapter remove example",
+    "adapter test example.wasm",
     "adapter update",
     "adapter verify",
     "env add dev files --command npx --args files-mcp",
