@@ -353,13 +353,17 @@ impl<'a> Put<'a> {
     }
 
     fn timeout(&mut self, field: &str, timeout: &TimeoutKey<'_>, limit: u64) {
+        let there = self.entry.get(timeout.key).and_then(Value::as_u64);
+        if there.and_then(|number| timeout.read(number)) == Some(limit) {
+            return;
+        }
         let (number, unit) = (timeout.spell(limit), timeout.unit());
         if timeout.read(number) != Some(limit) {
             let detail =
                 format!("written as {number} {unit}: {} comes no closer", self.dialect.host);
             self.lose(field, LossKind::Approximated, detail);
         }
-        if self.entry.get(timeout.key).and_then(Value::as_u64) != Some(number) {
+        if there != Some(number) {
             self.entry.set(timeout.key, Value::Number(number.to_string()));
         }
     }
@@ -377,7 +381,9 @@ impl<'a> Put<'a> {
                     let detail = format!("it is for {} alone to say", self.dialect.host);
                     self.lose(&field, LossKind::Dropped, detail);
                 }
-                old if self.is_canonical(&extra.path, old.unwrap_or(&value)) => {
+                old if self.is_canonical(&extra.path, old.unwrap_or(&value))
+                    || (asked.enabled.is_some() && self.is_switch(&extra.path)) =>
+                {
                     let detail = "a field of the server has its place".to_owned();
                     self.lose(&field, LossKind::Dropped, detail);
                 }
@@ -399,6 +405,11 @@ impl<'a> Put<'a> {
             ([key, ..], _) => self.dialect.knows(key),
             ([], _) => true,
         }
+    }
+
+    /// Whether a place in an entry is that of the switch: a server that is on may say nothing.
+    fn is_switch(&self, path: &[String]) -> bool {
+        matches!((path, self.dialect.switch()), ([key], Some(switch)) if key == switch)
     }
 
     /// Whether a key decides what kind of entry it is in, or holds an app's state.

@@ -18,6 +18,8 @@ pub mod journal;
 pub mod kept;
 pub mod saved;
 pub mod scan;
+#[cfg(feature = "sandbox")]
+pub mod table;
 pub mod template;
 pub mod terminal;
 pub mod values;
@@ -40,6 +42,8 @@ pub const ALL: &[(&str, Property)] = &[
     ("kept", kept::kept),
     ("manifest", journal::manifest),
     ("saved_plan", saved::saved_plan),
+    #[cfg(feature = "sandbox")]
+    ("table", table::table),
     ("template", template::template),
     ("terminal", terminal::terminal),
 ];

@@ -33,6 +33,11 @@ const KEYS: &[&str] = &[
     "includeTools",
     "excludeTools",
     "disabled",
+    "enabled",
+    "serverUrl",
+    "transport",
+    "autoApprove",
+    "toolTimeout",
     "x-team",
     "tcp",
 ];
@@ -61,6 +66,8 @@ fn text() -> impl Strategy<Value = String> {
             "sse",
             "stdio",
             "streamable-http",
+            "local",
+            "events",
             "https://x.example/mcp",
             "npx -y tool",
             "${",
@@ -101,6 +108,13 @@ fn entry() -> impl Strategy<Value = Value> {
         }),
         1 => scalar(),
     ]
+}
+
+/// A document of servers.
+pub(crate) fn any_document() -> impl Strategy<Value = String> {
+    let name = select(NAMES).prop_map(str::to_owned);
+    vec((name, entry()), 0..5)
+        .prop_map(|members| Value::Object(members.into_iter().collect()).to_text())
 }
 
 /// Sections as an adapter declares them: the servers first, lists of names after them.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hatch_adapter_sdk::template::normal;
-use hatch_adapter_sdk::{Loss, Oauth, Remote, Server, Stdio, Template, Transport};
+use hatch_adapter_sdk::{Loss, Oauth, Remote, RemoteKind, Server, Stdio, Template, Transport};
 
 /// Holds what came back against what was asked, losses aside.
 pub(super) struct Comparison<'a> {
@@ -15,7 +15,11 @@ pub(super) struct Comparison<'a> {
 impl Comparison<'_> {
     #[expect(clippy::needless_pass_by_value, reason = "most callers compare temporaries")]
     fn same<T: PartialEq>(&mut self, field: &str, asked: T, got: T) {
-        if asked != got && !self.losses.iter().any(|loss| loss.field == field) {
+        // A host without a place for an OAuth client loses all of it.
+        let covers = |lost: &str| {
+            field.strip_prefix(lost).is_some_and(|rest| rest.is_empty() || lost == "oauth")
+        };
+        if asked != got && !self.losses.iter().any(|loss| covers(&loss.field)) {
             self.wrong.push(field.to_owned());
         }
     }
@@ -49,10 +53,9 @@ impl Comparison<'_> {
                 _ => self.wrong.push("transport".to_owned()),
             },
         }
-        if asked.enabled == Some(false) {
-            self.same("enabled", asked.enabled, got.enabled);
-        } else if asked.enabled == Some(true) {
-            self.same("enabled", None, got.enabled);
+        if let Some(on) = asked.enabled {
+            // What is on may be said or not.
+            self.same("enabled", on, got.enabled.unwrap_or(true));
         }
         self.if_asked("description", asked.description.as_ref(), got.description.as_ref());
         let (limits, got_limits) = (&asked.timeouts, &got.timeouts);
@@ -78,6 +81,9 @@ impl Comparison<'_> {
     }
 
     fn remote(&mut self, asked: &Remote, got: &Remote) {
+        if asked.kind != RemoteKind::Auto && got.kind != RemoteKind::Auto {
+            self.same("transport", asked.kind, got.kind);
+        }
         self.template("url", &asked.url, &got.url);
         self.pairs("headers", &asked.headers, &got.headers);
         let Some(asked) = &asked.oauth else { return };

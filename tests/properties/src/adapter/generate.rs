@@ -49,7 +49,7 @@ pub(super) fn any_list(choices: &mut Choices<'_>) -> String {
 }
 
 /// A server.
-pub(super) fn any_server(choices: &mut Choices<'_>) -> Server {
+pub(crate) fn any_server(choices: &mut Choices<'_>) -> Server {
     let strings = |choices: &mut Choices<'_>| choices.several(3, text);
     Server {
         name: choices.one_of(&NAMES).to_owned(),

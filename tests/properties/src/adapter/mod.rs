@@ -1,7 +1,7 @@
 //! Adapters: whatever stands in a host's sections, and whatever is asked of them.
 
 mod compare;
-mod generate;
+pub(crate) mod generate;
 
 use std::collections::{BTreeMap, BTreeSet};
 
