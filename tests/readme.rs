@@ -33,6 +33,9 @@ fn runs(page: &Path) {
     let copy = home.join("page.md");
     fs::copy(page, &copy).unwrap();
     std::env::set_current_dir(home.path()).unwrap();
+    // An adapter to install, as it is in the repository.
+    let table = "adapters/tables/windsurf/adapter.toml";
+    home.write(table, fs::read(workspace().join(table)).unwrap());
     // The commands that the pages name are looked for before they are written.
     for command in ["npx", "uvx", "uv"] {
         home.write(&format!("bin/{command}"), "");
