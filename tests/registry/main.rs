@@ -1,8 +1,11 @@
 //! A real registry: Debian's `docker-registry` on this machine, begun by the test.
 //!
-//! Needs `docker-registry` on the PATH: `cargo test --features registry --test registry`.
+//! Needs `docker-registry` on the PATH, and for the guide to authors clang:
+//! `cargo test --features registry --test registry`.
 #![expect(clippy::disallowed_methods, reason = "tests make and look at files of their own")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
+
+mod guide;
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -29,6 +32,11 @@ impl Registry {
     /// Begins one whose files are in this folder.
     fn begin(folder: &Path, wants_login: bool) -> Registry {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Registry::begin_at(folder, wants_login, port)
+    }
+
+    /// As [`Registry::begin`], at a port.
+    fn begin_at(folder: &Path, wants_login: bool, port: u16) -> Registry {
         let (address, data) = (format!("127.0.0.1:{port}"), folder.join("data"));
         let auth = folder.join("users");
         fs::write(&auth, USERS).unwrap();
