@@ -21,15 +21,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(folder) => manifest.join(folder),
         None => manifest.join("components"),
     };
-    // A change of the folder itself is a component that came or went.
+    // Whatever in it changes, comes or goes.
     println!("cargo::rerun-if-changed={}", folder.display());
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let target = env::var("TARGET")?;
 
     let mut hosts = String::from("&[\n");
     for component in components(&folder)? {
-        println!("cargo::rerun-if-changed={}", component.display());
-        println!("cargo::rerun-if-changed={}", component.with_extension("json").display());
         let embedded = embed(&component, &out, &target)?;
         if component.ends_with(TABLE) {
             fs::write(out.join("table.rs"), embedded)?;

@@ -119,23 +119,23 @@ fn a_case_shows_how_it_differs_until_it_is_blessed() {
 fn a_descriptor_that_is_not_the_adapters_is_found() {
     let home = TestHome::new();
     project(&home);
-    let descriptor = |member: &str| {
+    let text = {
         let example = foreign::example();
-        let start = example.windows(3).position(|it| it == b"{\n ").unwrap();
-        let end =
-            example[start..].windows(3).position(|it| it == b"\n}\n" || it == b"\n}\0").unwrap();
-        let text = String::from_utf8(example[start..start + end].to_vec()).unwrap();
-        format!("{text},\n  {member}\n}}\n")
+        let start = example.windows(7).position(|it| it == b"{\n  \"id").unwrap();
+        let end = example[start..].windows(2).position(|it| it == b"\n}").unwrap();
+        String::from_utf8(example[start..start + end + 2].to_vec()).unwrap()
     };
-    let line = "adapter test my-host --filter descriptor";
-    home.write("my-host/descriptor.json", descriptor("\"acceptsBom\": true"));
-    let shown = home.line(line).expect(1).stdout;
-    has(&shown, &["✗ descriptor", "has a member `acceptsBom` that means nothing"]);
-    home.write("my-host/descriptor.json", descriptor("\"extras\": [\"trust\"]"));
-    has(
-        &home.line(line).expect(1).stdout,
-        &["does not say what `descriptor.json` does", "hatch adapter build"],
-    );
+    let test = |from: &str, to: &str| {
+        assert!(text.contains(from), "{text}");
+        home.write("my-host/descriptor.json", text.replacen(from, to, 1));
+        home.line("adapter test my-host --filter descriptor")
+    };
+    has(&test("", "").expect(0).stdout, &["✓ descriptor"]);
+    let typo = test("\"accepts-bom\"", "\"acceptsBom\"").expect(1).stdout;
+    has(&typo, &["✗ descriptor", "`acceptsBom` that means nothing", "did you mean `accepts-bom`?"]);
+    let other = test("\"Example\"", "\"Other\"").expect(1).stdout;
+    has(&other, &["does not say what `descriptor.json` does", "hatch adapter build"]);
+    has(&test("{", "").expect(1).stdout, &["`descriptor.json`: it describes its host wrongly"]);
 }
 
 #[test]

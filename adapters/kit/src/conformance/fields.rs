@@ -56,20 +56,25 @@ pub(super) fn transports(trial: &mut Trial<'_>) {
     let end = || Remote { url: asked::text("https://hatch.example/mcp"), ..Remote::default() };
     let stdio = asked::local("hatch-test").transport;
     let any_remote = speaks(host, Kind::Remote);
-    for (word, kind, transport) in [
+    for (name, kind, transport) in [
         ("stdio", Some(TransportKind::Stdio), stdio),
         ("streamable-http", Some(TransportKind::StreamableHttp), Transport::StreamableHttp(end())),
         ("sse", Some(TransportKind::Sse), Transport::Sse(end())),
-        ("a remote server of either kind", None, Transport::RemoteAuto(end())),
+        ("a URL of either kind", None, Transport::RemoteAuto(end())),
     ] {
         let server = asked::server("hatch-test", transport);
         let declared = kind.map_or(any_remote, |kind| host.transports.contains(&kind));
-        let put = trial.put(&format!("`{word}`"), &trial.absent(), &server);
+        let word = kind.map_or_else(|| name.to_owned(), |_| format!("`{name}`"));
+        let put = trial.put(&word, &trial.absent(), &server);
         match put {
             None => {}
+            Some(Put::Refused(reason)) if declared && kind.is_none() => trial.fault(
+                format!("a plain server with {word} is refused: {reason}"),
+                "write the kind that the host would try first, and report a loss of `transport`",
+            ),
             Some(Put::Refused(reason)) if declared => trial.fault(
-                format!("a plain server with `{word}` is refused: {reason}"),
-                format!("take it, or take `{word}` out of the descriptor's `transports`"),
+                format!("a plain server with {word} is refused: {reason}"),
+                format!("take it, or take {word} out of the descriptor's `transports`"),
             ),
             Some(Put::Refused(_)) => {}
             Some(Put::Done { losses, found, .. }) => {
@@ -77,21 +82,19 @@ pub(super) fn transports(trial: &mut Trial<'_>) {
                 let wrong = silently_lost(&server, &found, &losses);
                 if let Some(field) = wrong {
                     trial.fault(
-                        format!("a plain server with `{word}` reads back with another `{field}`"),
+                        format!("a plain server with {word} reads back with another `{field}`"),
                         "refuse what the host can't have, or report a loss of the field",
                     );
-                } else if declared && lost {
+                } else if declared && lost && kind.is_some() {
                     trial.fault(
-                        format!("`transports` names `{word}`, and a put reports it lost"),
-                        format!("write it, or take `{word}` out of `transports`"),
+                        format!("`transports` names {word}, and a put reports it lost"),
+                        format!("write it, or take {word} out of `transports`"),
                     );
                 } else if !declared && !lost {
                     trial.fault(
+                        format!("a server with {word} is taken, and `transports` does not name it"),
                         format!(
-                            "a server with `{word}` is taken, and `transports` does not name it"
-                        ),
-                        format!(
-                            "add `{word}` to the descriptor's `transports`, or refuse such servers"
+                            "add {word} to the descriptor's `transports`, or refuse such servers"
                         ),
                     );
                 }
