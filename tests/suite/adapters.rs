@@ -328,3 +328,75 @@ fn a_key_that_was_given_has_to_be_the_signers() {
     home.write(".hatch/adapters.lock", lock);
     has(&home.line("adapter verify").expect(1).stdout, &["is not what was agreed to"]);
 }
+
+#[test]
+fn compiled_code_that_was_tampered_with_is_not_run() {
+    let home = installed();
+    let cache = home.join(".hatch/cache");
+    let compiled = || {
+        let entries = std::fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().path());
+        let mut compiled =
+            entries.filter(|path| path.extension().is_some_and(|it| it == "compiled"));
+        compiled.next().unwrap()
+    };
+    let good = std::fs::read(compiled()).unwrap();
+    let mut bad = good.clone();
+    let middle = bad.len() / 2;
+    bad[middle] ^= 1;
+    for spoilt in [bad.as_slice(), b"", &good[..middle]] {
+        std::fs::write(compiled(), spoilt).unwrap();
+        home.line("mcp list servers --host example").ends(0);
+        assert_eq!(std::fs::read(compiled()).unwrap().len(), good.len(), "it was made anew");
+    }
+    sync(&home).ends(0);
+}
+
+#[test]
+fn several_may_install_and_run_at_once() {
+    let home = home();
+    let run = |line: &'static str| {
+        let mut command = home.command();
+        command.args(line.split(' ')).stdout(std::process::Stdio::null());
+        command.stderr(std::process::Stdio::piped()).spawn().unwrap()
+    };
+    let install = "adapter install example.wasm --auto-approve";
+    let runs: Vec<_> = (0..6).map(|_| run(install)).collect();
+    let ends: Vec<_> = runs.into_iter().map(|run| run.wait_with_output().unwrap()).collect();
+    assert!(ends.iter().any(|end| end.status.success()));
+    for end in ends.iter().filter(|end| !end.status.success()) {
+        let said = String::from_utf8_lossy(&end.stderr);
+        let is_told = said.contains("changed by another hatch") || said.contains("is writing");
+        assert!(is_told, "{said}");
+    }
+    home.line("adapter verify").ends(0);
+    std::fs::remove_dir_all(home.join(".hatch/cache")).unwrap();
+    let runs: Vec<_> = (0..6).map(|_| run("mcp list servers --host example")).collect();
+    assert!(runs.into_iter().all(|run| run.wait_with_output().unwrap().status.success()));
+    home.line("adapter verify").ends(0);
+    sync(&home).ends(0);
+}
+
+#[test]
+fn a_table_is_installed_as_code_is() {
+    let home = TestHome::new();
+    let table = hatch_tests::workspace().join("adapters/tables/windsurf/adapter.toml");
+    let table = std::fs::read_to_string(table).unwrap();
+    home.write("windsurf.toml", &table);
+    home.environment("dev", DEV);
+    home.line("adapter install windsurf.toml --auto-approve").ends(0);
+    home.line("mcp sync --from-env dev --to-host windsurf --create --auto-approve").ends(0);
+    assert_eq!(names(&home, ".codeium/windsurf/mcp_config.json"), ["tools"]);
+    assert!(!home.join(".hatch/cache").exists(), "nothing is compiled");
+    // A member that can't be right has its line.
+    home.write("bad.toml", table.replace("disabled =", "disabeld ="));
+    let error = fails(&home, "adapter install bad.toml --auto-approve", 1);
+    has(&error, &["line ", "disabeld"]);
+    // It is held to places that are allowed, and to its digest.
+    home.write("keys.toml", table.replace(".codeium/windsurf/", ".ssh/"));
+    has(&fails(&home, "adapter install keys.toml", 1), &["where keys and passwords are kept"]);
+    let folder = home.join(".hatch/adapters");
+    let file = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(file, table.replace("serverUrl", "url")).unwrap();
+    let error = home.line("mcp sync --from-env dev --to-host windsurf --auto-approve").expect(1);
+    has(&error.stderr, &["is not what was installed"]);
+}
