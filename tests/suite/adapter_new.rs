@@ -55,6 +55,18 @@ fn a_project_has_all_that_its_language_needs() {
     }
 }
 
+/// A table needs no tool, so that its tests run here.
+#[test]
+fn a_table_passes_its_tests_as_it_is_made() {
+    let home = TestHome::new();
+    let run = home.line("adapter new my-editor --lang table").expect(0);
+    has(&run.stdout, &["Made `my-editor`", "adapter.toml is the adapter", "hatch adapter test"]);
+    assert!(!run.stdout.contains("adapter build"), "{}", run.stdout);
+    home.line("adapter test my-editor").ends(0);
+    home.write("my-editor/cases/references/after.json", "{}");
+    home.line("adapter test my-editor").ends(1);
+}
+
 #[test]
 fn every_file_that_was_made_is_told() {
     let home = TestHome::new();

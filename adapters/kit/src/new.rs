@@ -53,10 +53,16 @@ macro_rules! shared {
     ($($path:literal => $from:literal),+ $(,)?) => { &[$(($path, include_str!($from))),+] };
 }
 
-/// What every project with code has: the host that all templates are for.
+/// What every project with code has.
 const COMMON: &[File] = shared! {
     ".gitignore" => "../templates/common/gitignore",
     "descriptor.json" => "../templates/common/descriptor.json",
+};
+
+const TABLE: &[File] = files!("table": "adapter.toml");
+
+/// What must come of edits, for the host that all templates are for.
+const CASES: &[File] = shared! {
     "cases/add-to-absent-file/edits.json" => "../templates/common/cases/add-to-absent-file/edits.json",
     "cases/add-to-absent-file/after.json" => "../templates/common/cases/add-to-absent-file/after.json",
     "cases/add-to-absent-file/outcomes.json" => "../templates/common/cases/add-to-absent-file/outcomes.json",
@@ -116,11 +122,13 @@ impl Template {
     /// The files that it is made of.
     fn files(self) -> impl Iterator<Item = &'static File> {
         let groups: &[&[File]] = match self {
-            Template::Rust => &[COMMON, &contract::FILES, RUST, SDK],
-            Template::Javascript => &[COMMON, &contract::FILES, JAVASCRIPT, JAVASCRIPT_SHARED],
-            Template::Python => &[COMMON, &contract::FILES, PYTHON, PYTHON_SHARED],
-            Template::C => &[COMMON, &contract::FILES, C, C_SHARED],
-            Template::Table => &[],
+            Template::Rust => &[COMMON, CASES, &contract::FILES, RUST, SDK],
+            Template::Javascript => {
+                &[COMMON, CASES, &contract::FILES, JAVASCRIPT, JAVASCRIPT_SHARED]
+            }
+            Template::Python => &[COMMON, CASES, &contract::FILES, PYTHON, PYTHON_SHARED],
+            Template::C => &[COMMON, CASES, &contract::FILES, C, C_SHARED],
+            Template::Table => &[CASES, TABLE],
         };
         groups.iter().flat_map(|group| group.iter())
     }

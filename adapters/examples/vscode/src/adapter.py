@@ -27,6 +27,7 @@ class HostConfig(exports.HostConfig):
         return descriptor.TEXT
 
     def read(self, sections: list[contract.Section]) -> contract.Reading:
+        _inputs(sections)  # A file with other inputs is none that this adapter knows.
         reading = contract.Reading(servers=[], foreign=[], unreadable=[])
         for name, text in _servers(sections).items():
             try:
