@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::view::json_adapters::{AdapterDetail, Member, PlaceRow};
 use crate::view::sanitize::sanitize_line;
 use crate::view::size;
+use crate::view::wrap::wrap;
 
 /// Shows an adapter, wherever it is.
 pub fn run(cx: &Context, args: &InspectArgs) -> Result<Exit, CommandError> {
@@ -43,7 +44,7 @@ pub fn run(cx: &Context, args: &InspectArgs) -> Result<Exit, CommandError> {
     let detail = detail(cx, &candidate, &trust, installed.is_some());
     match args.json {
         true => cx.output.json(&detail)?,
-        false => cx.output.print(&in_words(&candidate, &detail))?,
+        false => cx.output.print(&in_words(&candidate, &detail, cx.output.width))?,
     }
     Ok(Exit::Success)
 }
@@ -101,7 +102,7 @@ fn places(cx: &Context, candidate: &Candidate) -> Vec<PlaceRow> {
     rows
 }
 
-fn in_words(candidate: &Candidate, detail: &AdapterDetail) -> String {
+fn in_words(candidate: &Candidate, detail: &AdapterDetail, width: Option<usize>) -> String {
     let mut text = format!("{} ({})\n", sanitize_line(&detail.name), detail.id);
     let mut line = |label: &str, value: &str| {
         let _ = writeln!(text, "  {label:<11} {}", sanitize_line(value));
@@ -129,7 +130,7 @@ fn in_words(candidate: &Candidate, detail: &AdapterDetail) -> String {
     line("References", &list(&detail.references));
     text.push_str("  It may read and change:\n");
     for words in &detail.grants {
-        let _ = writeln!(text, "    {}", sanitize_line(words));
+        let _ = writeln!(text, "    {}", wrap(&sanitize_line(words), 6, width));
     }
     text.push_str("  On this computer that is:\n");
     for place in &detail.places {

@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::prompt::{self, Answer};
 use crate::view::json_adapters::AdapterRow;
+use crate::view::wrap::wrap;
 use crate::view::{sanitize, size};
 
 /// An adapter, and what it would be installed as.
@@ -111,7 +112,8 @@ impl Proposal {
         }
         text.push_str("  It may read and change:\n");
         for words in grants::in_words(descriptor) {
-            let _ = writeln!(text, "    {}", sanitize::sanitize_line(&words));
+            let words = wrap(&sanitize::sanitize_line(&words), 6, cx.output.width);
+            let _ = writeln!(text, "    {words}");
         }
         if self.before.is_some() {
             for grant in self.beyond() {
