@@ -40,6 +40,7 @@ fn file(before: &str) -> Option<&str> {
 }
 
 /// Runs each command of a console block, and compares what it prints.
+#[expect(clippy::print_stdout, reason = "it shows what was run before something else came out")]
 fn console(home: &TestHome, text: &str) {
     for command in text.split("$ ").skip(1) {
         let (line, expected) = command.split_once('\n').unwrap();

@@ -164,7 +164,7 @@ impl SecretKey {
             Some(comment),
             Some("signature of a host adapter"),
         );
-        signature.map(|it| it.into_string()).map_err(|_| SignatureError::BadSecretKey)
+        signature.map(SignatureBox::into_string).map_err(|_| SignatureError::BadSecretKey)
     }
 }
 
