@@ -57,6 +57,10 @@ macro_rules! shared {
 const COMMON: &[File] = shared! {
     ".gitignore" => "../templates/common/gitignore",
     "descriptor.json" => "../templates/common/descriptor.json",
+};
+
+/// Its cases, which every project has.
+const CASES: &[File] = shared! {
     "cases/add-to-absent-file/edits.json" => "../templates/common/cases/add-to-absent-file/edits.json",
     "cases/add-to-absent-file/after.json" => "../templates/common/cases/add-to-absent-file/after.json",
     "cases/add-to-absent-file/outcomes.json" => "../templates/common/cases/add-to-absent-file/outcomes.json",
@@ -112,15 +116,19 @@ const C_SHARED: &[File] = shared! {
     "src/include/string.h" => "../../examples/crush/src/include/string.h",
 };
 
+const TABLE: &[File] = files!("table": "adapter.toml");
+
 impl Template {
     /// The files that it is made of.
     fn files(self) -> impl Iterator<Item = &'static File> {
         let groups: &[&[File]] = match self {
-            Template::Rust => &[COMMON, &contract::FILES, RUST, SDK],
-            Template::Javascript => &[COMMON, &contract::FILES, JAVASCRIPT, JAVASCRIPT_SHARED],
-            Template::Python => &[COMMON, &contract::FILES, PYTHON, PYTHON_SHARED],
-            Template::C => &[COMMON, &contract::FILES, C, C_SHARED],
-            Template::Table => &[],
+            Template::Rust => &[COMMON, CASES, &contract::FILES, RUST, SDK],
+            Template::Javascript => {
+                &[COMMON, CASES, &contract::FILES, JAVASCRIPT, JAVASCRIPT_SHARED]
+            }
+            Template::Python => &[COMMON, CASES, &contract::FILES, PYTHON, PYTHON_SHARED],
+            Template::C => &[COMMON, CASES, &contract::FILES, C, C_SHARED],
+            Template::Table => &[CASES, TABLE],
         };
         groups.iter().flat_map(|group| group.iter())
     }

@@ -80,7 +80,8 @@ pub(super) fn transports(trial: &mut Trial<'_>) {
                         format!("a plain server with `{word}` reads back with another `{field}`"),
                         "refuse what the host can't have, or report a loss of the field",
                     );
-                } else if declared && lost {
+                // Which of the two it is, a host may have to guess.
+                } else if declared && lost && kind.is_some() {
                     trial.fault(
                         format!("`transports` names `{word}`, and a put reports it lost"),
                         format!("write it, or take `{word}` out of `transports`"),
