@@ -118,6 +118,8 @@ const C_SHARED: &[File] = shared! {
     "src/include/string.h" => "../../examples/crush/src/include/string.h",
 };
 
+const TABLE: &[File] = files!("table": "adapter.toml");
+
 impl Template {
     /// The files that it is made of.
     fn files(self) -> impl Iterator<Item = &'static File> {

@@ -8,12 +8,34 @@ use super::error::{Source, TableError};
 use super::shape::{BareUrl, Dialect, References, TableFile, Timeouts, Transport, Words};
 
 const DOCUMENT: &[&str] = &["id", "format", "locations", "prefer", "sections", "accepts-bom"];
+/// Where keys stand; the library would take values for them, in their order.
+const TABLES: [&str; 11] = [
+    "dialect",
+    "dialect.stdio",
+    "dialect.remote",
+    "dialect.transport",
+    "dialect.oauth",
+    "dialect.timeouts",
+    "dialect.timeouts.request",
+    "dialect.timeouts.startup",
+    "dialect.timeouts.tool-call",
+    "dialect.tools",
+    "dialect.references",
+];
 const LOCATION: &[&str] = &["scope", "systems", "root", "path"];
 
 /// The marker of a host that has none: other tools write it.
 const TYPE: &str = "type";
 /// Everybody's words under it.
 const HTTP_WORDS: [&str; 4] = ["http", "streamable-http", "streamableHttp", "streamable_http"];
+
+/// Checks what is passed over when a table is read: lists where keys should be, and keys of the
+/// descriptor that mean nothing.
+pub(super) fn check_shape(source: &Source<'_>) -> Result<(), TableError> {
+    TABLES.into_iter().try_for_each(|table| source.no_list_at(table))?;
+    source.keys_at("documents", DOCUMENT)?;
+    source.keys_at("documents.locations", LOCATION)
+}
 
 /// Checks a table, and fills in what it may leave out.
 pub(super) fn check(file: &mut TableFile, source: &Source<'_>) -> Result<(), TableError> {
@@ -30,8 +52,6 @@ pub(super) fn check(file: &mut TableFile, source: &Source<'_>) -> Result<(), Tab
 
 /// The rules for what any adapter says of its host, and those that are a table's own.
 fn check_descriptor(file: &TableFile, source: &Source<'_>) -> Result<(), TableError> {
-    source.keys_at("documents", DOCUMENT)?;
-    source.keys_at("documents.locations", LOCATION)?;
     for (at, document) in file.documents.iter().enumerate() {
         if matches!(document.format, Format::Toml | Format::Yaml) {
             let reason = "a table is for documents in JSON: `json`, `jsonc` or \
@@ -241,7 +261,12 @@ fn check_switch(dialect: &mut Dialect, source: &Source<'_>) -> Result<(), TableE
             dialect.cannot_disable = Some("its file has no way to turn a server off".to_owned());
             Ok(())
         }
-        [_] => Ok(()),
+        [_] => match &dialect.cannot_disable {
+            Some(why) if why.is_empty() || crate::clean(why) != *why => {
+                Err(source.error("dialect.cannot-disable", "a phrase is missing, for a person"))
+            }
+            _ => Ok(()),
+        },
         [first, second, ..] => {
             let reason = format!("`{first}` has said already how a server is turned off");
             Err(source.error(&format!("dialect.{second}"), reason))

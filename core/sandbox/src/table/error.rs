@@ -9,6 +9,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::clean;
 
+const NO_LIST: &str = "here is a table of keys, and no list";
+
 /// Why a text is no table: what is wrong, where, and the line with a mark below it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {reason}\n{line} | {text}\n{}^", self.margin())]
@@ -64,9 +66,18 @@ impl<'a> Source<'a> {
         error_at(self.text, at.start, reason)
     }
 
-    /// Fails where a table at a path, or each of a list of them, has a key that is none of these.
+    /// Fails where tables have a key that is none of these. At a path are tables and lists of
+    /// them; only a list of values in the place of keys is what the library takes for a table.
     pub(super) fn keys_at(&self, path: &str, known: &[&str]) -> Result<(), TableError> {
-        for table in self.tables_at(path) {
+        for item in self.items_at(path) {
+            let table = match item.get_ref() {
+                DeValue::Table(table) => table,
+                DeValue::Array(_) => {
+                    return Err(error_at(self.text, item.span().start, NO_LIST.to_owned()));
+                }
+                // An error when it is read.
+                _ => continue,
+            };
             if let Some(key) = table.keys().find(|key| !known.contains(&key.get_ref().as_ref())) {
                 let known: Vec<_> = known.iter().map(ToString::to_string).collect();
                 let reason = unknown("key", key.get_ref(), &known);
@@ -76,21 +87,38 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    /// The tables at a path, of which `*` is every item of a list.
-    fn tables_at(&self, path: &str) -> Vec<&DeTable<'a>> {
-        let mut tables = vec![self.root.get_ref()];
-        for key in path.split('.') {
-            let members = tables.into_iter().filter_map(|table| table.get(key));
-            let items = members.flat_map(|member| match member.get_ref() {
-                DeValue::Array(items) => {
-                    items.iter().filter_map(|it| it.get_ref().as_table()).collect()
-                }
-                DeValue::Table(table) => vec![table],
-                _ => vec![],
-            });
-            tables = items.collect();
+    /// Fails where a list stands at a path.
+    pub(super) fn no_list_at(&self, path: &str) -> Result<(), TableError> {
+        let (parent, key) = path.rsplit_once('.').unwrap_or(("", path));
+        let member = |table: &DeTable<'a>| table.get(key).is_some_and(|it| it.get_ref().is_array());
+        let is_list = match parent {
+            "" => member(self.root.get_ref()),
+            parent => {
+                self.items_at(parent).iter().any(|it| it.get_ref().as_table().is_some_and(member))
+            }
+        };
+        if is_list { Err(self.error(path, NO_LIST)) } else { Ok(()) }
+    }
+
+    /// The values at a path, and in the place of a list its items.
+    fn items_at(&self, path: &str) -> Vec<&Spanned<DeValue<'a>>> {
+        let mut items: Vec<&Spanned<DeValue<'a>>> = Vec::new();
+        for (depth, key) in path.split('.').enumerate() {
+            let members: Vec<_> = if depth == 0 {
+                self.root.get_ref().get(key).into_iter().collect()
+            } else {
+                let tables = items.into_iter().filter_map(|item| item.get_ref().as_table());
+                tables.filter_map(|table| table.get(key)).collect()
+            };
+            items = members
+                .into_iter()
+                .flat_map(|member| match member.get_ref() {
+                    DeValue::Array(items) => items.iter().collect(),
+                    _ => vec![member],
+                })
+                .collect();
         }
-        tables
+        items
     }
 
     fn find(&self, path: &str) -> Range<usize> {

@@ -55,6 +55,7 @@ impl Table {
     /// error has the line and the column.
     pub fn parse(text: &str) -> Result<Table, TableError> {
         let source = Source::parse(text)?;
+        check::check_shape(&source)?;
         let mut file: TableFile = source.read()?;
         check::check(&mut file, &source)?;
         let descriptor = file.descriptor();
