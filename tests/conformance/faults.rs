@@ -1,6 +1,7 @@
 //! Adapters that are wrong in one way each.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
 use hatch_adapter_kit::conformance::{self, Fault, Promise};
 use hatch_core::adapter::{
@@ -495,4 +496,46 @@ fn a_descriptor_that_was_written_wrongly_is_found() {
         let found = faults(from, to);
         assert!(found.len() == 1 && found[0].contains(words), "{words}: {found:?}");
     }
+}
+
+#[test]
+fn what_is_read_or_refused_where_nothing_is_is_found() {
+    let phantom = Wrong::reads(|inner, sections| {
+        let mut reading = inner.read(sections)?;
+        if sections.iter().all(|section| section.value.is_none()) {
+            reading.foreign.push("ghost".to_owned());
+        }
+        Ok(reading)
+    });
+    finds_only(&phantom, Promise::Empty, &["something was read in sections that are absent"]);
+    let picky = Wrong::writes(|inner, sections, edits| {
+        let mut writing = inner.write(sections, edits)?;
+        if sections[0].value.as_deref() == Some("null") {
+            let outcomes = vec![Outcome::Refused("no file".into()); edits.len()];
+            writing = Writing { sections: vec![], outcomes };
+        }
+        Ok(writing)
+    });
+    finds_only(
+        &picky,
+        Promise::Empty,
+        &["a plain server was refused where sections are null: no file"],
+    );
+}
+
+/// A call that does not end takes seconds, and there are hundreds of calls.
+#[test]
+fn an_adapter_that_is_slow_to_fail_is_not_called_for_ever() {
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    let wrong = Wrong::writes(|inner, _, _| {
+        CALLS.fetch_add(1, Relaxed);
+        std::thread::sleep(Duration::from_millis(30));
+        Err(failed(&inner.descriptor().id, "it ran for more than 2 s and was stopped"))
+    });
+    let all = conformance::check_within(Duration::from_millis(100), &wrong, |_| true);
+    assert_eq!(CALLS.load(Relaxed), 4);
+    let told = told(&all);
+    assert!(told.contains("answers: writing one edit: it ran for more than 2 s"), "{told}");
+    assert!(told.contains("many: too much time went into calls that failed"), "{told}");
+    assert!(!told.contains("it is not called any more"), "{told}");
 }

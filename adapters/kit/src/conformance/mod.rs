@@ -15,15 +15,18 @@ mod edits;
 mod entry;
 mod fields;
 mod many;
+mod patience;
 mod references;
 mod sections;
 mod spelling;
 mod trial;
 
 use std::fmt;
+use std::time::Duration;
 
 use hatch_core::adapter::HostAdapter;
 
+use self::patience::Patience;
 use self::trial::Trial;
 
 /// Something that every adapter has to keep.
@@ -211,18 +214,39 @@ pub fn check_descriptor_file(text: &str, adapter: &dyn HostAdapter) -> Vec<Fault
     descriptor::written(text, adapter.descriptor())
 }
 
-/// Tries an adapter on the promises that are `wanted`, in their order.
+/// How much time calls that fail may take, all together: a call that does not end takes
+/// seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Tries an adapter on the promises that are `wanted`, in their order. One that takes too much
+/// time for calls that fail is not tried to the end.
 pub fn check(adapter: &dyn HostAdapter, wanted: impl Fn(Promise) -> bool) -> Vec<Tried> {
+    check_within(PATIENCE, adapter, wanted)
+}
+
+/// As [`check`], with another time for calls that fail.
+pub fn check_within(
+    patience: Duration,
+    adapter: &dyn HostAdapter,
+    wanted: impl Fn(Promise) -> bool,
+) -> Vec<Tried> {
+    let adapter = Patience::new(adapter, patience);
     let promises = Promise::ALL.into_iter().filter(|promise| wanted(*promise));
     let mut all: Vec<_> =
         promises.map(|promise| Tried { promise, faults: Vec::new(), untried: None }).collect();
     for at in 0..all.len() {
-        let mut trial = Trial::new(adapter, all[at].promise);
-        all[at].promise.trial()(&mut trial);
+        let mut trial = Trial::new(&adapter, all[at].promise);
+        if !adapter.is_over() {
+            all[at].promise.trial()(&mut trial);
+        }
         all[at].untried = trial.untried;
+        if adapter.is_over() {
+            all[at].untried = Some("too much time went into calls that failed".to_owned());
+        }
         for (promise, fault) in trial.faults {
             if let Some(tried) = all.iter_mut().find(|tried| tried.promise == promise)
                 && tried.faults.len() < trial::MOST
+                && !fault.what.ends_with(patience::OVER)
                 && tried.faults.iter().all(|known| known.what != fault.what)
             {
                 tried.faults.push(fault);
