@@ -356,7 +356,7 @@ mod tests {
             text("${A}"),
             text("${A:-b}"),
         ] {
-            assert!(rendered(&[segment.clone()], Spot::Env).is_err(), "{segment:?}");
+            assert!(rendered(std::slice::from_ref(&segment), Spot::Env).is_err(), "{segment:?}");
         }
         assert_eq!(rendered(&[text("${A}")], Spot::Url).unwrap().text, "${A}");
     }

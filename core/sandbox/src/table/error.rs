@@ -54,7 +54,7 @@ impl<'a> Source<'a> {
     /// An error at a path of keys and indices, joined by dots; where not all of it is there, at
     /// what is.
     pub(super) fn error(&self, path: &str, reason: impl Into<String>) -> TableError {
-        error_at(self.text, self.find(path).start, reason.into())
+        error_at(self.text, self.find(path).start, &reason.into())
     }
 
     /// An error at the first value that a sentence names in backticks, and otherwise at the
@@ -63,7 +63,7 @@ impl<'a> Source<'a> {
         let mut named = reason.split('`').skip(1).step_by(2);
         let found = named.find_map(|text| find_text(self.root.get_ref(), text));
         let at = found.unwrap_or_else(|| self.find("documents"));
-        error_at(self.text, at.start, reason)
+        error_at(self.text, at.start, &reason)
     }
 
     /// Fails where tables have a key that is none of these. At a path are tables and lists of
@@ -73,7 +73,7 @@ impl<'a> Source<'a> {
             let table = match item.get_ref() {
                 DeValue::Table(table) => table,
                 DeValue::Array(_) => {
-                    return Err(error_at(self.text, item.span().start, NO_LIST.to_owned()));
+                    return Err(error_at(self.text, item.span().start, NO_LIST));
                 }
                 // An error when it is read.
                 _ => continue,
@@ -81,7 +81,7 @@ impl<'a> Source<'a> {
             if let Some(key) = table.keys().find(|key| !known.contains(&key.get_ref().as_ref())) {
                 let known: Vec<_> = known.iter().map(ToString::to_string).collect();
                 let reason = unknown("key", key.get_ref(), &known);
-                return Err(error_at(self.text, key.span().start, reason));
+                return Err(error_at(self.text, key.span().start, &reason));
             }
         }
         Ok(())
@@ -161,7 +161,7 @@ fn find_text(table: &DeTable<'_>, text: &str) -> Option<Range<usize>> {
     table.iter().find_map(|(_, value)| in_value(value, text))
 }
 
-fn error_at(text: &str, offset: usize, reason: String) -> TableError {
+fn error_at(text: &str, offset: usize, reason: &str) -> TableError {
     let offset = text.floor_char_boundary(offset.min(text.len()));
     let before = &text[..offset];
     let start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -169,14 +169,14 @@ fn error_at(text: &str, offset: usize, reason: String) -> TableError {
     TableError {
         line: before.matches('\n').count() + 1,
         column: text[start..offset].chars().count() + 1,
-        reason: clean(&reason),
+        reason: clean(reason),
         text: clean(line),
     }
 }
 
 fn from_library(text: &str, error: &toml::de::Error) -> TableError {
     let at = error.span().map_or(0, |span| span.start);
-    error_at(text, at, in_words(error.message()))
+    error_at(text, at, &in_words(error.message()))
 }
 
 /// The library's sentences on keys, as ours.
