@@ -44,6 +44,8 @@ def server(name: str, text: str) -> contract.Server:
 def kind(entry: dict) -> str | None:
     """Which kind of server VS Code takes an entry for."""
     type = entry.get("type")
+    if not isinstance(type, str | None):
+        return None
     if type == "stdio" or (type is None and "command" in entry):
         return "stdio"
     if type in KINDS or (type is None and "url" in entry):

@@ -197,12 +197,12 @@ def _put_pairs(new: dict, values: dict, key: str, asked, losses):
 def _forwarded(asked: contract.Stdio, losses) -> list[tuple[str, contract.Template]]:
     """Variables to hand on by name, as references."""
     pairs = []
-    for name in asked.env_forward:
-        if all(name != known for known, _ in asked.env):
-            detail = f"{HOST} can't hand variables on by name; written as `${{{name}}}`"
+    for variable in asked.env_forward:
+        if all(variable != known for known, _ in asked.env):
+            detail = f"{HOST} can't hand variables on by name; written as `${{{variable}}}`"
             _lose("env-forward", "APPROXIMATED", detail, losses)
-            _lose(f"env.{name}", "APPROXIMATED", detail, losses)
-            pairs.append((name, [env(name)]))
+            _lose(f"env.{variable}", "APPROXIMATED", detail, losses)
+            pairs.append((variable, [env(variable)]))
     return pairs
 
 

@@ -58,12 +58,12 @@ def _spell(field, segment, losses) -> tuple[str, contract.Segment]:
     match segment:
         case contract.Segment_Literal(text):
             return text, segment
-        case contract.Segment_Env(contract.EnvRef(name, default)):
+        case contract.Segment_Env(contract.EnvRef(variable, default)):
             if default is not None:
                 # A default may be a secret, so it is not shown.
-                detail = f"{HOST} knows no defaults: empty where `{name}` is not set"
+                detail = f"{HOST} knows no defaults: empty where `{variable}` is not set"
                 losses.append(contract.Loss(field, contract.LossKind.APPROXIMATED, detail))
-            return f"${{{name}}}", env(name)
+            return f"${{{variable}}}", env(variable)
         case contract.Segment_Input(_):
             what = "asks the user for a value"
         case contract.Segment_File(_):
