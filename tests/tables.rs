@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use hatch_adapter_kit::conformance::{self, cases::Case};
 use hatch_adapter_sdk::Section;
 use hatch_adapter_table::{DOCUMENT, with_dialect};
-use hatch_core::adapter::HostAdapter;
 use hatch_sandbox::{SandboxedAdapter, Table, TableError};
 use hatch_tests::workspace;
 use serde_json::{Map, Value, json};

@@ -104,7 +104,7 @@ fn digest(bytes: &[u8]) -> String {
     hatch_packages::ContentDigest::of(bytes).to_string()
 }
 
-fn manifest(adapter: &[u8], layers: serde_json::Value) -> serde_json::Value {
+fn manifest(adapter: &[u8], layers: &serde_json::Value) -> serde_json::Value {
     let config = json!({ "mediaType": "application/vnd.wasm.config.v0+json",
         "digest": digest(adapter), "size": 2 });
     json!({ "schemaVersion": 2, "config": config, "layers": layers })
@@ -118,7 +118,7 @@ fn layer(kind: &str, digest: &str, size: usize) -> serde_json::Value {
 fn a_registry_that_asks_for_a_token_is_shown_one() {
     let home = TestHome::new();
     let server = registry(|adapter| {
-        manifest(adapter, json!([layer("application/wasm", &digest(adapter), adapter.len())]))
+        manifest(adapter, &json!([layer("application/wasm", &digest(adapter), adapter.len())]))
     });
     let source = format!("oci://{}/a/example", server.address());
     home.line(&install(&format!("{source}:1.0.0"))).ends(0);
@@ -144,13 +144,13 @@ fn what_is_not_what_its_digest_says_is_refused() {
     let home = TestHome::new();
     let other = digest(b"other");
     let blob = registry(move |adapter| {
-        manifest(adapter, json!([layer("application/wasm", &other, adapter.len())]))
+        manifest(adapter, &json!([layer("application/wasm", &other, adapter.len())]))
     });
     let error = fails(&home, &install(&format!("oci://{}/a/example:1.0.0", blob.address())), 1);
     has(&error, &["is not what it should be", "hint: the registry is broken"]);
     // Longer than its manifest says is not read to its end.
     let short = registry(|adapter| {
-        manifest(adapter, json!([layer("application/wasm", &digest(adapter), 100)]))
+        manifest(adapter, &json!([layer("application/wasm", &digest(adapter), 100)]))
     });
     let error = fails(&home, &install(&format!("oci://{}/a/example:1.0.0", short.address())), 1);
     has(&error, &["has more than 100 bytes"]);
@@ -179,7 +179,7 @@ fn artifacts_of_others_are_no_adapters() {
         ),
         (json!("none"), "its manifest: "),
     ] {
-        let server = registry(move |adapter| manifest(adapter, layers.clone()));
+        let server = registry(move |adapter| manifest(adapter, &layers));
         let line = install(&format!("oci://{}/a/example:1.0.0", server.address()));
         has(&fails(&home, &line, 1), &[message]);
     }

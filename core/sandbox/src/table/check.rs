@@ -60,8 +60,8 @@ fn check_descriptor(file: &TableFile, source: &Source<'_>) -> Result<(), TableEr
         }
     }
     let told = |reason: String| match reason.strip_prefix("it ") {
-        Some(rest) => source.error_at_value(format!("the table {rest}")),
-        None => source.error_at_value(reason.replacen("its", "the", 1)),
+        Some(rest) => source.error_at_value(&format!("the table {rest}")),
+        None => source.error_at_value(&reason.replacen("its", "the", 1)),
     };
     crate::descriptor::check(&file.descriptor()).map_err(told)
 }

@@ -59,11 +59,11 @@ impl<'a> Source<'a> {
 
     /// An error at the first value that a sentence names in backticks, and otherwise at the
     /// documents, which most of a descriptor's rules are about.
-    pub(super) fn error_at_value(&self, reason: String) -> TableError {
+    pub(super) fn error_at_value(&self, reason: &str) -> TableError {
         let mut named = reason.split('`').skip(1).step_by(2);
         let found = named.find_map(|text| find_text(self.root.get_ref(), text));
         let at = found.unwrap_or_else(|| self.find("documents"));
-        error_at(self.text, at.start, &reason)
+        error_at(self.text, at.start, reason)
     }
 
     /// Fails where tables have a key that is none of these. At a path are tables and lists of
