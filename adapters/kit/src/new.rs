@@ -59,8 +59,6 @@ const COMMON: &[File] = shared! {
     "descriptor.json" => "../templates/common/descriptor.json",
 };
 
-const TABLE: &[File] = files!("table": "adapter.toml");
-
 /// What must come of edits, for the host that all templates are for.
 const CASES: &[File] = shared! {
     "cases/add-to-absent-file/edits.json" => "../templates/common/cases/add-to-absent-file/edits.json",
