@@ -111,16 +111,17 @@ fn rust_does_what_is_asked() {
 #[ignore = "it measures, on a machine that does nothing else"]
 fn what_the_languages_cost() {
     let examples = workspace().join("adapters/examples");
-    let rust = Path::new(env!("CARGO_TARGET_TMPDIR")).join("templates/rust");
+    let rust = workspace().join("adapters/components/cursor.wasm");
+    let built = |example: &str| examples.join(example).join("adapter.wasm");
     println!("| | size | compile | load, first call | read 1 KB | read 10,000 | put into 10,000 |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
-    for (language, folder) in [
+    for (language, path) in [
         ("Rust", rust),
-        ("C", examples.join("crush")),
-        ("JavaScript", examples.join("opencode")),
-        ("Python", examples.join("vscode")),
+        ("C", built("crush")),
+        ("JavaScript", built("opencode")),
+        ("Python", built("vscode")),
     ] {
-        let component = std::fs::read(folder.join("adapter.wasm")).unwrap();
+        let component = std::fs::read(path).unwrap();
         let (compiled, compile_time) = clocked(|| compile(&component).unwrap());
         let loads =
             (0..9).map(|_| clocked(|| SandboxedAdapter::describe(compiled.clone(), "it")).1);
