@@ -193,7 +193,7 @@ pub struct PinArgs {
   hatch adapter test my-host --bless")]
 pub struct TestArgs {
     /// The adapter: the folder that it is written in, or its file [default: the current folder]
-    #[arg(value_name = "ADAPTER")]
+    #[arg(value_name = "FILE")]
     pub adapter: Option<PathBuf>,
 
     /// Only checks and cases with this in their names (can be repeated)

@@ -75,14 +75,14 @@ fn equip(command: Command, path: &str, hosts: Hosts) -> Command {
 /// What kind of path an argument takes, if it takes one.
 fn hint(arg: &Arg) -> Option<ValueHint> {
     match arg.get_value_names()?.first()?.as_str() {
-        "DIR" => Some(ValueHint::DirPath),
+        "DIR" | "FOLDER" => Some(ValueHint::DirPath),
         "FILE" | "KEY" | "PATH" | "SOURCE" => Some(ValueHint::AnyPath),
         _ => None,
     }
 }
 
 /// The commands whose name is of something that is not there yet.
-const NEW: &[&str] = &["hatch env create", "hatch host add"];
+const NEW: &[&str] = &["hatch adapter new", "hatch env create", "hatch host add"];
 
 /// What an argument names, by the word that stands for its value.
 fn kind(path: &str, arg: &Arg) -> Option<Kind> {

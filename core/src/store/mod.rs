@@ -288,6 +288,16 @@ pub fn create(store: &dyn Store, at: &Location, bytes: &[u8]) -> Result<bool, St
     Ok(true)
 }
 
+/// Writes a file that its user asked for, in place of an earlier one of the same making.
+///
+/// # Errors
+///
+/// Fails where the file can't be written.
+pub fn renew(store: &dyn Store, at: &Location, bytes: &[u8]) -> Result<(), StoreError> {
+    store.replace(at, bytes)?;
+    at.folder().map_or(Ok(()), |folder| store.sync_folder(&folder))
+}
+
 /// Writes one of hatch's own files, so that a person can read it.
 pub(crate) fn write_json(
     store: &dyn Store,

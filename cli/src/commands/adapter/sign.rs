@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hatch_core::store::{self, Store as _};
+use hatch_core::store;
 use hatch_packages::signature::{self, SecretKey};
 
 use super::fetch;
@@ -92,10 +92,8 @@ fn beside(file: &Path, extension: &str) -> PathBuf {
 fn write(cx: &Context, path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     let write = || {
         let at = cx.store.admit(path, &cx.roots.shown(path))?;
-        // That of another build, which is of no more use.
-        cx.store.remove(&at)?;
-        store::create(&cx.store, &at, bytes)
+        store::renew(&cx.store, &at, bytes)
     };
     let cannot = |error| Fault::because("the signature can't be written", &error).failure();
-    write().map(|_| ()).map_err(cannot)
+    write().map_err(cannot)
 }
