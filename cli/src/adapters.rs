@@ -9,6 +9,7 @@ use std::sync::Arc;
 use hatch_adapters::BUILTIN;
 use hatch_core::adapter::HostAdapter;
 use hatch_core::home::HatchHome;
+use hatch_core::host::{DocumentSpec, Format, HostDescriptor};
 use hatch_core::registry::{Host, Registry};
 use hatch_core::store::disk::DiskStore;
 use hatch_packages::{DeferredAdapter, Form, Installed, Lock, grants, reserved};
@@ -23,6 +24,10 @@ const COMPILE_COMMAND: &str = "__compile-adapter";
 
 /// What is wrong with bytes that are neither code nor text.
 const NEITHER: &str = "it is neither a WASM component nor a table";
+
+/// Bytes of a table; the longest that hatch comes with has 3 KB.
+const MAX_TABLE: usize = 1 << 20;
+const TOO_LONG: &str = "it has more than 1 MiB, and begins as no WASM component does";
 
 /// The hosts whose adapters are built in. Their code is not touched before it is called.
 pub fn builtin() -> Result<Registry, Box<dyn Error>> {
@@ -105,13 +110,28 @@ pub fn examine(cx: &Context, bytes: &[u8], name: &str) -> Result<Examined, Box<d
             let compiled = kept.map_or_else(compile, Ok)?;
             (Arc::new(SandboxedAdapter::describe(compiled.clone(), name)?), Some(compiled))
         }
+        Form::Table if bytes.len() > MAX_TABLE => return Err(TOO_LONG.into()),
         Form::Table => {
             let table = Table::parse(std::str::from_utf8(bytes).map_err(|_| NEITHER)?)?;
             (Arc::new(hatch_adapters::of_table(&table)), None)
         }
     };
     reserved::check(adapter.descriptor())?;
+    check_formats(adapter.descriptor())?;
     Ok(Examined { adapter, compiled })
+}
+
+/// Whether the engine can edit what the adapter is for.
+fn check_formats(descriptor: &HostDescriptor) -> Result<(), String> {
+    let format = |document: &DocumentSpec| match document.format {
+        Format::Toml => Some(format!("its document `{}` is TOML", document.id)),
+        Format::Yaml => Some(format!("its document `{}` is YAML", document.id)),
+        Format::Json | Format::Jsonc | Format::JsoncNoTrailingCommas => None,
+    };
+    match descriptor.documents.iter().find_map(format) {
+        Some(what) => Err(format!("{what}, which this hatch can't edit yet")),
+        None => Ok(()),
+    }
 }
 
 /// The adapter that was installed: the very bytes, compiled by this engine.

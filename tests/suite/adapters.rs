@@ -221,6 +221,11 @@ fn links_lead_no_adapter_to_reserved_places() {
 fn what_is_no_adapter_says_why() {
     let home = TestHome::new();
     home.write("text.wasm", "hello");
+    home.write("long.toml", " ".repeat((1 << 20) + 1));
+    home.write("bytes.toml", b"\xff\xfe");
+    let yaml =
+        foreign::changed(&foreign::example(), &[(r#""format": "jsonc""#, r#""format":"yaml""#)]);
+    home.write("yaml.wasm", yaml);
     home.write("core.wasm", b"\0asm\x01\0\0\0");
     home.write("half.wasm", &foreign::example()[..1000]);
     home.write("empty/readme", "");
@@ -229,6 +234,9 @@ fn what_is_no_adapter_says_why() {
         ("core.wasm", "hint: make it a component"),
         ("half.wasm", "`~/half.wasm` is no adapter that hatch can use"),
         ("text.wasm", "`~/text.wasm` is no adapter that hatch can use"),
+        ("long.toml", "it has more than 1 MiB"),
+        ("bytes.toml", "it is neither a WASM component nor a table"),
+        ("yaml.wasm", "its document `config` is YAML, which this hatch can't edit yet"),
         ("nothing.wasm", "there is no file `~/nothing.wasm`"),
         ("empty", "there is no `adapter.toml` in `~/empty`"),
         ("project", "`hatch adapter build ~/project` builds it"),
