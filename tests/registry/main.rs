@@ -218,3 +218,30 @@ fn a_registry_that_wants_a_login_gets_that_of_docker() {
     let run = install(&user, &registry, "1.0.0").expect(0);
     assert!(!run.stdout.contains("dXNlcjpz") && !run.stderr.contains("dXNlcjpz"));
 }
+
+/// The ecosystem's own tool fetches what we publish and publishes what we fetch. It takes ten
+/// minutes to build, so nobody's tests wait for it: `cargo install wkg`, and then
+/// `cargo test --features registry --test registry -- --ignored`.
+#[test]
+#[ignore = "needs wkg"]
+fn wkg_and_hatch_take_each_others_adapters() {
+    let folder = tempfile::tempdir().unwrap();
+    let (author, user) = (author(), user());
+    let registry = Registry::begin(folder.path(), false);
+    let adapter = foreign::example_of("1.0.0");
+    publish(&author, &registry, "1.0.0", &adapter).ends(0);
+    let wkg = |arguments: &[&str]| {
+        let mut command = Command::new("wkg");
+        command.args(["oci", arguments[0], "--insecure", &registry.address]).args(&arguments[1..]);
+        let output = command.output().expect("wkg: `cargo install wkg`");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let place = |name: &str| format!("{}/adapters/{name}", registry.address);
+    let (pulled, pushed) = (folder.path().join("pulled.wasm"), place("by-wkg:1.0.0"));
+    let file = pulled.to_str().unwrap();
+    wkg(&["pull", &place("example:1.0.0"), "--output", file]);
+    assert_eq!(fs::read(&pulled).unwrap(), adapter);
+    wkg(&["push", &pushed, file]);
+    let run = user.line(&format!("adapter install oci://{pushed} --auto-approve")).expect(0);
+    has(&run.stdout, "Example (example) 1.0.0");
+}
