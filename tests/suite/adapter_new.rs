@@ -184,3 +184,18 @@ fn a_folder_that_can_not_be_built_is_told_why() {
         has(&fails(&home, line, 1), parts);
     }
 }
+
+/// What the example was built with is what a new project is.
+#[test]
+fn a_project_in_javascript_has_the_tools_of_the_example() {
+    let home = TestHome::new();
+    home.line("adapter new my-editor --lang js").ends(0);
+    let tools = |text: &str| {
+        let manifest: serde_json::Value = serde_json::from_str(text).unwrap();
+        manifest["devDependencies"].clone()
+    };
+    let example = workspace().join("adapters/examples/opencode/package.json");
+    let example = tools(&std::fs::read_to_string(example).unwrap());
+    assert!(example.as_object().unwrap().len() > 1);
+    assert_eq!(tools(&home.text("my-editor/package.json")), example);
+}
