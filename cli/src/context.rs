@@ -12,12 +12,12 @@ use hatch_core::environment::{Environment, EnvironmentError, EnvironmentName};
 use hatch_core::home::HatchHome;
 use hatch_core::host::{HostId, Os, Scope};
 use hatch_core::locate::{self, LocateError, Place, Places, Roots};
+use hatch_core::location::Location;
 use hatch_core::managed::Managed;
 use hatch_core::registry::{Host, Registry};
 use hatch_core::settings::Settings;
 use hatch_core::store::disk::DiskStore;
-use hatch_core::store::{Location, Reader, StoreError};
-use hatch_core::transaction;
+use hatch_core::store::{self, Reader, StoreError};
 use hatch_packages::reserved::{self, Reserved};
 
 use crate::Hosts;
@@ -292,7 +292,7 @@ impl Context {
 
     /// Says, without writing, that a run that was killed left something to put back.
     pub fn mention_unfinished(&self) {
-        if transaction::pending(&self.home, &self.store).unwrap_or(false) {
+        if store::has_journal(&self.home, &self.store).unwrap_or(false) {
             self.output.note(
                 "an earlier run was interrupted; the next one that writes puts its files back first",
             );

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
+use crate::location::Location;
 use crate::operation::OperationId;
 use crate::owner::Owner;
-use crate::store::Location;
 
 /// A step of a run, for whoever watches it.
 #[derive(Clone, Debug, PartialEq, Eq)]

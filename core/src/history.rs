@@ -86,8 +86,8 @@ pub fn title(run: &RunRecord, entries: &[Entry<'_>]) -> String {
 mod tests {
     use super::*;
     use crate::backup::{BackupId, Origin, Taken};
+    use crate::location::Location;
     use crate::managed::Managed;
-    use crate::store::Location;
 
     fn id(number: u8) -> OperationId {
         OperationId::try_from(format!("{number:08x}")).unwrap()

@@ -1,6 +1,6 @@
 //! The names inside hatch's own folder.
 
-use crate::store::{Location, Store, StoreError};
+use crate::location::Location;
 
 /// Hatch's own folder: what is kept where.
 ///
@@ -95,39 +95,4 @@ impl HatchHome {
     pub fn older_backups(&self) -> Location {
         self.0.join("mcp_host_config_backups")
     }
-
-    /// Makes the folder if it is not there yet, so that its name lasts.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the folder can't be made.
-    pub fn prepare(&self, store: &dyn Store) -> Result<(), StoreError> {
-        make_lasting(store, &self.0)
-    }
-
-    /// Writes one of hatch's own files, such as an environment, so that it lasts. Its folder
-    /// is this one or directly below.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the file can't be written.
-    pub fn save(&self, store: &dyn Store, at: &Location, bytes: &[u8]) -> Result<(), StoreError> {
-        self.prepare(store)?;
-        let Some(folder) = at.folder() else { return Err(StoreError::NotAdmitted(at.clone())) };
-        if folder != self.0 {
-            make_lasting(store, &folder)?;
-        }
-        store.replace(at, bytes)?;
-        store.sync_folder(&folder)
-    }
-}
-
-/// Makes a folder and, if this call made it, makes its name durable.
-fn make_lasting(store: &dyn Store, folder: &Location) -> Result<(), StoreError> {
-    if store.make_folder(folder)?
-        && let Some(parent) = folder.folder()
-    {
-        store.sync_folder(&parent)?;
-    }
-    Ok(())
 }

@@ -15,6 +15,7 @@ pub mod history;
 pub mod home;
 pub mod host;
 pub mod locate;
+pub mod location;
 pub mod managed;
 pub mod operation;
 pub mod owner;

@@ -6,8 +6,6 @@ use jiff::Timestamp;
 use jiff::fmt::strtime;
 use serde::{Deserialize, Serialize};
 
-use crate::backup::BackupId;
-
 /// One run that writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
@@ -24,6 +22,41 @@ impl Operation {
         // The format is fixed and has no time zone in it, so it can't fail.
         let time = time.unwrap_or_else(|_| self.started.as_second().to_string());
         BackupId::new(format!("{time}-{}", self.id))
+    }
+}
+
+/// A backup's name, as `--backup` takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BackupId(String);
+
+impl BackupId {
+    /// The name, as it is spelt.
+    pub fn new(name: impl Into<String>) -> Self {
+        BackupId(name.into())
+    }
+
+    /// The name, as it is spelt.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether hatch would give a backup this name: `20261122T110452Z-0123abcd`.
+    pub(crate) fn is_ours(name: &str) -> bool {
+        let Some((time, id)) = name.split_once('-') else { return false };
+        let is_time = time.len() == 16
+            && time.bytes().enumerate().all(|(at, b)| match at {
+                8 => b == b'T',
+                15 => b == b'Z',
+                _ => b.is_ascii_digit(),
+            });
+        is_time && id.len() == 8 && id.bytes().all(|b| b.is_ascii_hexdigit())
+    }
+}
+
+impl fmt::Display for BackupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -87,4 +120,17 @@ pub enum Keep {
     Backup,
     /// Not at all.
     Nothing,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_backups_have_a_time_and_an_id() {
+        assert!(BackupId::is_ours("20261122T110452Z-0123abcd"));
+        for other in ["", "notes", "20261122T110452Z", "20261122T110452Z-", "../x-0123abcd"] {
+            assert!(!BackupId::is_ours(other), "{other}");
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! What a run did.
 
-use crate::backup::BackupId;
+use crate::backup::KeptBackup;
+use crate::location::Location;
+use crate::operation::OperationId;
 use crate::owner::Owner;
-use crate::store::Location;
-use crate::transaction::OperationId;
 
 /// What was done, after everything was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,15 +16,6 @@ pub struct Report {
     pub targets: Vec<TargetReport>,
     /// The folders that were made for new documents.
     pub made_folders: Vec<Location>,
-}
-
-/// A backup that a run kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptBackup {
-    /// Its name, for `--backup`.
-    pub id: BackupId,
-    /// Its folder.
-    pub folder: Location,
 }
 
 /// What was done for one host.

@@ -1,7 +1,8 @@
 //! A private copy of a document, for a person to work on.
 
 use crate::home::HatchHome;
-use crate::store::{Location, Store, StoreError};
+use crate::location::Location;
+use crate::store::{self, Store, StoreError};
 
 /// What the name of every such file begins with.
 const PREFIX: &str = "edit-";
@@ -39,7 +40,7 @@ impl<'a> Scratch<'a> {
     ) -> Result<Self, ScratchError> {
         let random = getrandom::u64().map_err(ScratchError::NoRandom)?;
         let at = home.folder().join(&format!("{PREFIX}{random:016x}-{name}"));
-        home.save(store, &at, bytes)?;
+        store::save(store, home, &at, bytes)?;
         Ok(Scratch { store, at })
     }
 

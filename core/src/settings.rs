@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use crate::environment::EnvironmentName;
 use crate::home::HatchHome;
 use crate::host::HostId;
-use crate::store::{Location, Store, StoreError};
+use crate::location::Location;
+use crate::store::{self, Store, StoreError};
 
 /// The version of the file that this program writes.
 const VERSION: u32 = 1;
@@ -133,7 +134,7 @@ pub fn change<T>(
     home: &HatchHome,
     change: impl FnOnce(&mut Settings) -> T,
 ) -> Result<T, ChangeError> {
-    home.prepare(store)?;
+    store::make_home(store, home)?;
     let _guard = store.lock(&home.lock())?;
     let at = home.settings();
     let before = Settings::parse(store.read(&at)?.as_deref())
@@ -144,7 +145,7 @@ pub fn change<T>(
         let bytes = settings
             .print()
             .map_err(|source| ChangeError::Unprintable { at: at.clone(), source })?;
-        home.save(store, &at, &bytes)?;
+        store::save(store, home, &at, &bytes)?;
     }
     Ok(answer)
 }
@@ -213,7 +214,7 @@ mod tests {
     #[test]
     fn no_change_is_made_beside_another_or_over_a_broken_file() {
         let (store, home) = home();
-        home.prepare(&store).unwrap();
+        store::make_home(&store, &home).unwrap();
         let guard = store.lock(&home.lock()).unwrap();
         let error = change(&store, &home, |_| ()).unwrap_err();
         assert!(matches!(error, ChangeError::Store(StoreError::Locked(_))), "{error}");

@@ -8,9 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use hatch_core::backup::Catalogue;
+use hatch_core::location::Location;
 use hatch_core::owner::Owner;
 use hatch_core::store::faulty::{Fault, FaultyStore};
-use hatch_core::store::{DiskStore, Location, Reader as _, Store as _, StoreError, is_temporary};
+use hatch_core::store::{self, DiskStore, Reader as _, Store as _, StoreError, is_temporary};
 use hatch_core::transaction::{self, Keep};
 use world::World;
 
@@ -156,7 +157,7 @@ fn an_environment_makes_its_own_folders() {
     let at = home.environment("dev");
     assert_eq!(world.store.read(&at).unwrap(), None);
     assert!(world.store.list(&home.envs()).unwrap().is_empty());
-    home.save(&world.store, &at, b"{}").unwrap();
+    store::save(&world.store, home, &at, b"{}").unwrap();
     assert_eq!(world.store.list(&home.envs()).unwrap(), ["dev.json"]);
     assert_eq!(world.store.read(&at).unwrap().as_deref(), Some(&b"{}"[..]));
 }
@@ -165,7 +166,7 @@ fn an_environment_makes_its_own_folders() {
 fn a_lock_is_waited_for() {
     let world = World::new();
     let home = world.store.home();
-    home.prepare(&world.store).unwrap();
+    store::make_home(&world.store, home).unwrap();
     let guard = world.store.lock(&home.lock()).unwrap();
     let path = home.folder().path().to_owned();
     let waiting = thread::spawn(move || {
@@ -182,7 +183,7 @@ fn a_lock_is_waited_for() {
 fn a_lock_is_not_waited_for_for_ever() {
     let world = World::new();
     let home = world.store.home();
-    home.prepare(&world.store).unwrap();
+    store::make_home(&world.store, home).unwrap();
     let _guard = world.store.lock(&home.lock()).unwrap();
     let other = DiskStore::open(home.folder().path(), "~/share/hatch").unwrap();
     assert!(matches!(other.lock(&home.lock()), Err(StoreError::Locked(_))));

@@ -6,8 +6,9 @@ use std::cell::{Cell, RefCell};
 
 use hatch_core::backup::Catalogue;
 use hatch_core::event::Event;
+use hatch_core::location::Location;
 use hatch_core::store::memory::MemoryStore;
-use hatch_core::store::{Expected, Guard, Location, Reader, Store, StoreError};
+use hatch_core::store::{self, Expected, Guard, Reader, Store, StoreError};
 use hatch_core::transaction::{self, ApplyError, Keep, RecoverError};
 use model::*;
 
@@ -113,7 +114,7 @@ fn an_edit_after_a_crash_stays_and_its_copy_is_kept() {
     assert_eq!(store.get(copy.path()).as_deref(), Some(&b"old cursor"[..]));
     assert_eq!(store.get(FILES[0].1).as_deref(), Some(&b"edited"[..]));
     assert_eq!(store.get(FILES[1].1), None);
-    assert!(!transaction::pending(&home(), &store).unwrap());
+    assert!(!store::has_journal(&home(), &store).unwrap());
     // Not even the next run takes the copy away.
     apply(&store, Keep::Nothing).unwrap_err();
     let listing = Catalogue::new(&store, &home()).list().unwrap();
@@ -141,7 +142,7 @@ fn a_run_does_not_begin_over_a_journal_or_a_lock() {
     let store = half_written();
     assert!(matches!(apply(&store, Keep::Backup), Err(ApplyError::PendingJournal { .. })));
     let store = world();
-    home().prepare(&store).unwrap();
+    store::make_home(&store, &home()).unwrap();
     let guard = store.lock(&home().lock()).unwrap();
     assert!(matches!(apply(&store, Keep::Backup), Err(ApplyError::Lock { .. })));
     drop(guard);

@@ -3,7 +3,8 @@
 mod world;
 
 use hatch_core::document::Digest;
-use hatch_core::store::{Expected, Location, Reader as _, Store as _, StoreError};
+use hatch_core::location::Location;
+use hatch_core::store::{Expected, Reader as _, Store as _, StoreError};
 use world::World;
 
 const OLD: Expected<'_> = Expected::Bytes(Some(b"old"));

@@ -4,13 +4,13 @@
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use hatch_core::configuration::{Configuration, File};
 use hatch_core::environment::Environment;
+use hatch_core::location::Location;
 use hatch_core::plan::Plan;
 use hatch_core::plan::conflict::HostServers;
 use hatch_core::plan::planner::{self, Sync, Target};
 use hatch_core::plan::prepare::Preparation;
 use hatch_core::registry::{Host, Registry};
 use hatch_core::source::Source;
-use hatch_core::store::Location;
 use hatch_tests::made;
 
 /// The hosts that are written to; all of them take any server.

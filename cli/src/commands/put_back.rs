@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use hatch_core::backup::{Backup, Catalogue};
 use hatch_core::environment::EnvironmentName;
 use hatch_core::host::Scope;
+use hatch_core::location::Location;
 use hatch_core::owner::Owner;
 use hatch_core::plan::{FilePlan, TargetPlan, whole};
 use hatch_core::registry::Host;
-use hatch_core::store::{Location, Reader};
+use hatch_core::store::Reader;
 
 use super::backup::place;
 use super::host_fault;

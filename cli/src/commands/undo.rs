@@ -3,9 +3,9 @@
 use hatch_core::backup::{Backup, FileRecord, Now};
 use hatch_core::document::Digest;
 use hatch_core::history::{self, Entry};
+use hatch_core::location::Location;
 use hatch_core::owner::Owner;
 use hatch_core::plan::{FilePlan, Noting, Plan, TargetPlan};
-use hatch_core::store::Location;
 
 use super::backup::{listed, open, refuse_unread};
 use super::put_back;

@@ -24,7 +24,8 @@ use std::collections::BTreeMap;
 
 use hatch_core::home::HatchHome;
 use hatch_core::host::{HostDescriptor, HostId};
-use hatch_core::store::{Location, Reader, Store, StoreError};
+use hatch_core::location::Location;
+use hatch_core::store::{self, Reader, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::ContentDigest;
@@ -150,13 +151,13 @@ impl Lock {
         change: impl FnOnce(&mut Lock) -> Result<T, E>,
     ) -> Result<T, E> {
         let store_error = |error| E::from(LockError::Store(error));
-        home.prepare(store).map_err(store_error)?;
+        store::make_home(store, home).map_err(store_error)?;
         let _guard = store.lock(&home.lock()).map_err(store_error)?;
         let before = Lock::read(store, home)?;
         let mut lock = before.clone();
         let answer = change(&mut lock)?;
         if lock != before {
-            home.save(store, &home.adapters_lock(), &lock.print()).map_err(store_error)?;
+            store::save(store, home, &home.adapters_lock(), &lock.print()).map_err(store_error)?;
         }
         // What is left over costs room, and nothing else.
         let _ = lock.sweep(store, home);
@@ -225,7 +226,7 @@ impl Installed {
         home: &HatchHome,
         bytes: &[u8],
     ) -> Result<(), StoreError> {
-        home.save(store, &self.file(home), bytes)
+        store::save(store, home, &self.file(home), bytes)
     }
 
     /// Its bytes, which are those that were installed.

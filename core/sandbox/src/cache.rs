@@ -10,7 +10,8 @@
 use std::hash::{Hash, Hasher};
 
 use hatch_core::home::HatchHome;
-use hatch_core::store::{Location, Store, StoreError};
+use hatch_core::location::Location;
+use hatch_core::store::{self, Store, StoreError};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -86,7 +87,7 @@ impl<'a> Cache<'a> {
         let seal = entry.seal(&key, code.as_bytes()).finalize().into_bytes();
         // A file that is replaced keeps its mode and owner, which may be what is wrong with it.
         self.store.remove(&entry.at)?;
-        self.home.save(self.store, &entry.at, &[&seal, code.as_bytes()].concat())?;
+        store::save(self.store, self.home, &entry.at, &[&seal, code.as_bytes()].concat())?;
         self.trim(&entry.at)
     }
 
@@ -107,7 +108,7 @@ impl<'a> Cache<'a> {
             return Ok(None);
         }
         self.store.remove(&at)?;
-        self.home.save(self.store, &at, &key)?;
+        store::save(self.store, self.home, &at, &key)?;
         Ok(Some(key))
     }
 

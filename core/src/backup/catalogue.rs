@@ -6,8 +6,9 @@ use jiff::civil::DateTime;
 use super::manifest::Manifest;
 use super::{Backup, BackupError, BackupFile, BackupId, Origin, Taken, older};
 use crate::home::HatchHome;
+use crate::location::Location;
 use crate::owner::Owner;
-use crate::store::{Location, Reader};
+use crate::store::Reader;
 
 /// All backups that there are.
 pub struct Catalogue<'a> {

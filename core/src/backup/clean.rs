@@ -10,8 +10,7 @@ use super::retention::{Removal, Retention};
 use super::take::{KeptCopies, copy_prefix, sweep};
 use super::{Backup, BackupError};
 use crate::home::HatchHome;
-use crate::store::{Store, StoreError};
-use crate::transaction;
+use crate::store::{self, Store, StoreError};
 
 /// Why not all was cleaned away.
 #[derive(Debug, thiserror::Error)]
@@ -57,9 +56,9 @@ pub fn clean(
     planned: &[Removal],
     interrupted: &dyn Fn() -> bool,
 ) -> Result<(), CleanError> {
-    home.prepare(store).map_err(BackupError::from)?;
+    store::make_home(store, home).map_err(BackupError::from)?;
     let _guard = store.lock(&home.lock()).map_err(BackupError::from)?;
-    if transaction::pending(home, store).map_err(BackupError::from)? {
+    if store::has_journal(home, store).map_err(BackupError::from)? {
         return Err(BackupError::PendingJournal { journal: home.journal() }.into());
     }
     sweep(store, home);

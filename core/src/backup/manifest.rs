@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize, de};
 
 use super::{BackupError, BackupId};
 use crate::document::Digest;
+use crate::location::{Location, RecordedLocation};
 use crate::managed::Managed;
+use crate::operation::{Operation, OperationId};
 use crate::owner::Owner;
-use crate::store::{Location, Reader, RecordedLocation};
-use crate::transaction::{Operation, OperationId};
+use crate::store::Reader;
 
 const VERSION: u32 = 1;
 

@@ -22,48 +22,21 @@ pub use retention::{Removal, Retention};
 pub use take::{BACKUP, create};
 pub(crate) use take::{KeptCopies, sweep};
 
-use std::fmt;
-
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use serde::{Deserialize, Serialize};
 
+use crate::location::Location;
+pub use crate::operation::BackupId;
 use crate::owner::Owner;
-use crate::store::{Location, StoreError};
+use crate::store::StoreError;
 
-/// A backup's name, as `--backup` takes it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct BackupId(String);
-
-impl BackupId {
-    /// The name, as it is spelt.
-    pub fn new(name: impl Into<String>) -> Self {
-        BackupId(name.into())
-    }
-
-    /// The name, as it is spelt.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether hatch would give a backup this name: `20261122T110452Z-0123abcd`.
-    fn is_ours(name: &str) -> bool {
-        let Some((time, id)) = name.split_once('-') else { return false };
-        let is_time = time.len() == 16
-            && time.bytes().enumerate().all(|(at, b)| match at {
-                8 => b == b'T',
-                15 => b == b'Z',
-                _ => b.is_ascii_digit(),
-            });
-        is_time && id.len() == 8 && id.bytes().all(|b| b.is_ascii_hexdigit())
-    }
-}
-
-impl fmt::Display for BackupId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// A backup that a run kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptBackup {
+    /// Its name, for `--backup`.
+    pub id: BackupId,
+    /// Its folder.
+    pub folder: Location,
 }
 
 /// One kept copy, or several from one run.
@@ -220,17 +193,4 @@ pub enum BackupError {
         /// Which.
         location: Location,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn our_backups_have_a_time_and_an_id() {
-        assert!(BackupId::is_ours("20261122T110452Z-0123abcd"));
-        for other in ["", "notes", "20261122T110452Z", "20261122T110452Z-", "../x-0123abcd"] {
-            assert!(!BackupId::is_ours(other), "{other}");
-        }
-    }
 }

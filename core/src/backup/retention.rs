@@ -84,8 +84,8 @@ impl Removal {
 mod tests {
     use super::*;
     use crate::backup::{BackupFile, RunRecord};
+    use crate::location::Location;
     use crate::managed::Managed;
-    use crate::store::Location;
 
     const NOW: &str = "2026-11-30T00:00:00Z";
 

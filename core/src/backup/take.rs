@@ -3,17 +3,14 @@
 use std::collections::HashSet;
 
 use super::manifest::{FileRecord, MANIFEST, Manifest, RunRecord};
-use super::{BackupError, BackupId};
+use super::{BackupError, BackupId, KeptBackup};
+use crate::configuration::FilePlan;
 use crate::home::HatchHome;
+use crate::location::Location;
 use crate::managed::Managed;
 use crate::operation::Operation;
 use crate::owner::Owner;
-use crate::plan::FilePlan;
-use crate::report::KeptBackup;
-use crate::store::{
-    Location, Store, StoreError, remove_temporaries, replace_and_check, write_json,
-};
-use crate::transaction;
+use crate::store::{self, Store, StoreError, remove_temporaries, replace_and_check, write_json};
 
 /// The command that only copies, and changes nothing.
 pub const BACKUP: &str = "backup";
@@ -110,9 +107,9 @@ pub fn create(
     operation: &Operation,
     documents: &[(Owner, Location)],
 ) -> Result<KeptBackup, BackupError> {
-    home.prepare(store)?;
+    store::make_home(store, home)?;
     let _guard = store.lock(&home.lock())?;
-    if transaction::pending(home, store)? {
+    if store::has_journal(home, store)? {
         return Err(BackupError::PendingJournal { journal: home.journal() });
     }
     let id = operation.backup_id();

@@ -3,7 +3,6 @@
 //! A [`Plan`] is a value: previewed, confirmed, applied and reported as it is. It has the
 //! exact bytes of every document before and after, so applying it leaves no choice to make.
 
-pub mod check;
 pub mod conflict;
 pub mod diff;
 pub mod mask;
@@ -13,13 +12,13 @@ pub mod saved;
 pub mod whole;
 
 use crate::adapter::Loss;
+pub use crate::configuration::FilePlan;
 use crate::managed::Managed;
 use crate::operation::OperationId;
 use crate::owner::Owner;
 use crate::secret::Secret;
 use crate::server::{Server, ServerName};
 use crate::source::Origin;
-use crate::store::Location;
 
 /// Everything one run would change.
 #[derive(Clone, Debug)]
@@ -81,32 +80,6 @@ pub struct TargetPlan {
     pub warnings: Vec<String>,
     /// What a person must do after the change.
     pub after_write: Option<String>,
-}
-
-/// What one document will become.
-#[derive(Clone)]
-pub struct FilePlan {
-    /// Which document.
-    pub location: Location,
-    /// What the planner saw: applying stops if the file no longer matches. `None` where
-    /// there was no file.
-    pub before: Option<Vec<u8>>,
-    /// The exact bytes to write; `None` to take the file away.
-    pub after: Option<Vec<u8>>,
-}
-
-impl FilePlan {
-    /// Whether the document stays as it is.
-    pub fn is_unchanged(&self) -> bool {
-        self.before == self.after
-    }
-}
-
-impl std::fmt::Debug for FilePlan {
-    /// The location alone: documents hold secrets.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FilePlan").field("location", &self.location).finish_non_exhaustive()
-    }
 }
 
 /// What becomes of one server on one host.

@@ -36,10 +36,10 @@ use crate::adapter::{Edit, Reading};
 use crate::configuration::{Configuration, ConfigurationError, File};
 use crate::document::{Digest, Document, SectionChange};
 use crate::host::DocumentSpec;
+use crate::location::Location;
 use crate::owner::Owner;
 use crate::registry::Host;
 use crate::source::Origin;
-use crate::store::Location;
 
 /// What a saved plan's schema begins with, and the version that this program writes.
 const NAME: &str = "hatch.plan/";

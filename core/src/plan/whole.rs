@@ -107,8 +107,8 @@ fn others(before: &Environment, after: &Environment) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::location::Location;
     use crate::plan::ChangeKind;
-    use crate::store::Location;
 
     fn plan(before: Option<&str>, after: Option<&str>) -> TargetPlan {
         let bytes = |text: Option<&str>| text.map(|text| text.as_bytes().to_vec());

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::io;
 
-use super::{Expected, Guard, Location, Reader, Store, StoreError, TEMPORARY_PREFIX};
+use super::{Expected, Guard, Reader, Store, StoreError, TEMPORARY_PREFIX};
+use crate::location::Location;
 
 /// When, counted from zero over all calls, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

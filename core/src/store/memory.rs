@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Expected, Guard, Location, Reader, Store, StoreError, TEMPORARY_PREFIX};
+use super::{Expected, Guard, Reader, Store, StoreError, TEMPORARY_PREFIX};
+use crate::location::Location;
 
 /// What a crash takes along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

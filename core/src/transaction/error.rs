@@ -3,8 +3,9 @@
 use std::fmt;
 
 use crate::backup::BackupError;
+use crate::location::Location;
 use crate::owner::Owner;
-use crate::store::{Location, StoreError};
+use crate::store::StoreError;
 
 /// Why a plan was not carried out. All files are as they were, unless this is
 /// [`ApplyError::RollbackIncomplete`].

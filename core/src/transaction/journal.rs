@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize, de};
 use super::{Keep, OperationId, RecoverError};
 use crate::backup::{BackupId, FileRecord, KeptCopies, Manifest, RunRecord};
 use crate::home::HatchHome;
-use crate::store::{Location, Reader, RecordedLocation, Store, StoreError, write_json};
+use crate::location::{Location, RecordedLocation};
+use crate::store::{Reader, Store, StoreError, write_json};
 
 const VERSION: u32 = 1;
 

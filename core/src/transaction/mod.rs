@@ -44,18 +44,19 @@ mod rollback;
 
 pub use crate::operation::{Keep, Operation, OperationId};
 pub use error::{ApplyError, Incomplete, RecoverError, Stuck};
-pub use recover::{LeftAlone, Recovery, journal_locations, pending, recover};
+pub use recover::{LeftAlone, Recovery, journal_locations, recover};
 
 use std::collections::BTreeSet;
 
-use crate::backup::{self, FileRecord, KeptCopies, RunRecord};
+use crate::backup::{self, FileRecord, KeptBackup, KeptCopies, RunRecord};
 use crate::event::Event;
 use crate::home::HatchHome;
+use crate::location::Location;
 use crate::managed::Managed;
 use crate::owner::Owner;
 use crate::plan::{FilePlan, Plan};
-use crate::report::{FileReport, KeptBackup, Outcome, Report, TargetReport};
-use crate::store::{Expected, Location, Reader, Store, StoreError};
+use crate::report::{FileReport, Outcome, Report, TargetReport};
+use crate::store::{self, Expected, Reader, Store, StoreError, has_journal};
 use journal::Journal;
 
 /// Carries out `plan`, or leaves everything as it was.
@@ -80,10 +81,10 @@ pub fn apply(
         return Ok(report(plan, operation, None, Vec::new()));
     }
     check_each_once(plan)?;
-    home.prepare(store).map_err(|source| ApplyError::Lock { source })?;
+    store::make_home(store, home).map_err(|source| ApplyError::Lock { source })?;
     let _guard = store.lock(&home.lock()).map_err(|source| ApplyError::Lock { source })?;
     on_event(Event::Locked);
-    if pending(home, store).map_err(|source| ApplyError::Lock { source })? {
+    if has_journal(home, store).map_err(|source| ApplyError::Lock { source })? {
         return Err(ApplyError::PendingJournal { journal: home.journal() });
     }
     backup::sweep(store, home);
@@ -180,7 +181,7 @@ impl Run<'_> {
     fn commit(&mut self) -> Result<(), ApplyError> {
         let Err(source) = Journal::remove(self.store, self.home) else { return Ok(()) };
         let is_back = self.journal.write(self.store, self.home).is_ok();
-        if is_back || pending(self.home, self.store).unwrap_or(true) {
+        if is_back || has_journal(self.home, self.store).unwrap_or(true) {
             return Err(ApplyError::Commit { source });
         }
         (self.on_event)(Event::MayNotLast { reason: source.to_string() });

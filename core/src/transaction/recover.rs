@@ -8,8 +8,9 @@ use super::{Incomplete, OperationId, RecoverError};
 use crate::backup::FileRecord;
 use crate::event::Event;
 use crate::home::HatchHome;
+use crate::location::Location;
 use crate::owner::Owner;
-use crate::store::{Location, Reader, Store, StoreError};
+use crate::store::{Reader, Store, StoreError, has_journal};
 
 /// A dead run that was undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,15 +37,6 @@ pub struct LeftAlone {
     pub location: Location,
     /// The copy of its old contents; `None` if there was no file.
     pub copy: Option<Location>,
-}
-
-/// Whether a run was killed, or is going on. [`recover`] finds out which.
-///
-/// # Errors
-///
-/// Fails where hatch's own folder can't be read.
-pub fn pending(home: &HatchHome, reader: &dyn Reader) -> Result<bool, StoreError> {
-    Ok(reader.read(&home.journal())?.is_some())
 }
 
 /// The documents that [`recover`] may have to put back, and the folders that it may have to
@@ -77,7 +69,7 @@ pub fn recover(
     store: &dyn Store,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Option<Recovery>, RecoverError> {
-    if !pending(home, store)? {
+    if !has_journal(home, store)? {
         return Ok(None);
     }
     let _guard = store.lock(&home.lock())?;

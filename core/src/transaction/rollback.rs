@@ -12,7 +12,8 @@ use crate::backup::{BackupError, FileRecord, KeptCopies};
 use crate::document::Digest;
 use crate::event::Event;
 use crate::home::HatchHome;
-use crate::store::{Expected, Location, Store, StoreError, remove_temporaries};
+use crate::location::Location;
+use crate::store::{Expected, Store, StoreError, remove_temporaries};
 
 /// What putting back came to.
 pub(super) struct Undone {

@@ -6,12 +6,13 @@
 use hatch_core::backup::Catalogue;
 use hatch_core::event::Event;
 use hatch_core::home::HatchHome;
+use hatch_core::location::Location;
 use hatch_core::owner::Owner;
 use hatch_core::plan::{FilePlan, Plan, TargetPlan};
 use hatch_core::report::Report;
 use hatch_core::store::faulty::{Fault, FaultyStore};
 use hatch_core::store::memory::{Loss, MemoryStore};
-use hatch_core::store::{Location, Store, is_temporary};
+use hatch_core::store::{Store, is_temporary};
 use hatch_core::transaction::{
     self, ApplyError, Keep, Operation, OperationId, RecoverError, Recovery,
 };

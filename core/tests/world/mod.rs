@@ -7,10 +7,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hatch_core::location::Location;
 use hatch_core::owner::Owner;
 use hatch_core::plan::{FilePlan, Plan, TargetPlan};
 use hatch_core::report::Report;
-use hatch_core::store::{DiskStore, Location, Reader as _, Store, StoreError};
+use hatch_core::store::{DiskStore, Reader as _, Store, StoreError};
 use hatch_core::transaction::{self, ApplyError, Keep, Operation, OperationId};
 use tempfile::TempDir;
 

@@ -8,10 +8,10 @@ use hatch_core::configuration::{Configuration, ConfigurationError, Edited, File}
 use hatch_core::document::{Document, EditError};
 use hatch_core::environment::entry;
 use hatch_core::host::Format;
+use hatch_core::location::Location;
 use hatch_core::plan::FilePlan;
 use hatch_core::registry::Registry;
 use hatch_core::server::{Extra, ServerName};
-use hatch_core::store::Location;
 
 use crate::choices::{Choices, split};
 use crate::environment::any_entry;

@@ -9,10 +9,10 @@ use hatch_core::configuration::File;
 use hatch_core::document::{Digest, Document};
 use hatch_core::environment::entry;
 use hatch_core::host::{Format, HostDescriptor};
+use hatch_core::location::Location;
 use hatch_core::plan::saved::SavedPlan;
 use hatch_core::registry::Host;
 use hatch_core::server::{Server, ServerName};
-use hatch_core::store::Location;
 use serde_json::{Map, Value, json};
 
 use crate::choices::split;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use hatch_adapter_sdk::json::Value;
 use hatch_core::adapter::{Edit, HostAdapter, Outcome, Reading};
 use hatch_core::configuration::{Configuration, ConfigurationError, File};
-use hatch_core::store::Location;
+use hatch_core::location::Location;
 
 use super::{Difference, Fault, spelling};
 

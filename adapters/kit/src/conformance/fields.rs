@@ -3,8 +3,8 @@
 use std::iter;
 
 use hatch_core::adapter::{Edit, Loss, Outcome, Reading};
+use hatch_core::configuration::check::{self, Unsound};
 use hatch_core::host::TransportKind;
-use hatch_core::plan::check::{self, Unsound};
 use hatch_core::server::{Extra, Remote, Server, Transport};
 use hatch_core::suggest::nearest;
 

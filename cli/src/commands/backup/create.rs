@@ -1,11 +1,11 @@
 //! `hatch mcp backup create`.
 
-use hatch_core::backup;
+use hatch_core::backup::{self, KeptBackup};
 use hatch_core::host::Scope;
+use hatch_core::location::Location;
 use hatch_core::owner::Owner;
 use hatch_core::registry::Host;
-use hatch_core::report::KeptBackup;
-use hatch_core::store::{Location, Reader};
+use hatch_core::store::Reader;
 
 use super::{names, show};
 use crate::args::backup::BackupCreateArgs;

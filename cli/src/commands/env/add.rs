@@ -2,9 +2,10 @@
 
 use hatch_core::environment::{EnvironmentName, edit, entry};
 use hatch_core::host::HostId;
+use hatch_core::location::Location;
 use hatch_core::plan::{FilePlan, Plan, whole};
 use hatch_core::server::Extra;
-use hatch_core::store::{Location, Reader};
+use hatch_core::store::Reader;
 
 use super::super::server::{Said, unpatched};
 use super::super::write::{begin, carry_out};

@@ -9,13 +9,14 @@ use hatch_core::environment::conceal::{self, Concealed};
 use hatch_core::environment::export::{self, Lost};
 use hatch_core::environment::{Entry, Environment, link};
 use hatch_core::filter::{Filter, FilterError};
+use hatch_core::location::Location;
 use hatch_core::plan::planner::{self, Target};
 use hatch_core::plan::prepare::Preparation;
 use hatch_core::plan::{ChangeKind, TargetPlan};
 use hatch_core::registry::Host;
 use hatch_core::server::{Server, ServerName};
 use hatch_core::source::Source;
-use hatch_core::store::{self, Location};
+use hatch_core::store::{self};
 use serde_json::Value;
 
 use super::super::host;

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use cap_std::fs::Dir;
 
 use super::{failed_to, read_file, replace};
-use crate::store::{Expected, Location, StoreError};
+use crate::location::Location;
+use crate::store::{Expected, StoreError};
 
 /// How often another program may write the file while it is given back, which takes
 /// microseconds.

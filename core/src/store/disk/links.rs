@@ -5,7 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::store::{Location, StoreError};
+use crate::location::Location;
+use crate::store::StoreError;
 
 /// As many as Linux follows.
 const MAX_LINKS: u32 = 40;

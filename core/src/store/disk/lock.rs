@@ -13,7 +13,8 @@ use std::time::Duration;
 use cap_std::fs::{Dir, OpenOptions};
 
 use super::failed_to;
-use crate::store::{Guard, Location, StoreError};
+use crate::location::Location;
+use crate::store::{Guard, StoreError};
 
 const ATTEMPTS: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(50);

@@ -26,8 +26,9 @@ use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
 
 use exchange::Exchange;
 
-use super::{Expected, Guard, Location, Reader, Store, StoreError, TEMPORARY_PREFIX};
+use super::{Expected, Guard, Reader, Store, StoreError, TEMPORARY_PREFIX};
 use crate::home::HatchHome;
+use crate::location::Location;
 
 /// The largest file that is read. No configuration comes near it.
 pub const SIZE_LIMIT: u64 = 256 * 1024 * 1024;

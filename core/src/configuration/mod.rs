@@ -4,12 +4,14 @@
 //! meaning, and what it hands back is reconciled with the text and held against what was
 //! asked. Nothing here touches a disk.
 
+pub mod check;
+
+pub use check::Unsound;
+
 use crate::adapter::{AdapterError, Edit, HostAdapter, Outcome, Reading, Section};
 use crate::document::{Document, EditError, SectionChange, SyntaxError};
 use crate::host::HostDescriptor;
-use crate::plan::FilePlan;
-use crate::plan::check::{self, Unsound};
-use crate::store::Location;
+use crate::location::Location;
 
 /// A document's bytes, where they are.
 #[derive(Clone)]
@@ -18,6 +20,32 @@ pub struct File {
     pub location: Location,
     /// What is there; `None` where nothing is.
     pub bytes: Option<Vec<u8>>,
+}
+
+/// What one document will become.
+#[derive(Clone)]
+pub struct FilePlan {
+    /// Which document.
+    pub location: Location,
+    /// What the planner saw: applying stops if the file no longer matches. `None` where
+    /// there was no file.
+    pub before: Option<Vec<u8>>,
+    /// The exact bytes to write; `None` to take the file away.
+    pub after: Option<Vec<u8>>,
+}
+
+impl FilePlan {
+    /// Whether the document stays as it is.
+    pub fn is_unchanged(&self) -> bool {
+        self.before == self.after
+    }
+}
+
+impl std::fmt::Debug for FilePlan {
+    /// The location alone: documents hold secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FilePlan").field("location", &self.location).finish_non_exhaustive()
+    }
 }
 
 /// One host's documents, and what its adapter reads in them.
