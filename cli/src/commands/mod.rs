@@ -16,9 +16,11 @@ mod planning;
 mod put_back;
 mod read;
 pub mod remove;
+pub mod repair;
 pub mod schema;
 mod server;
 pub mod show;
+mod sources;
 pub mod status;
 pub mod sync;
 mod targets;
@@ -51,7 +53,8 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
     cx.add_named_hosts();
     match &args.command {
         McpCommand::Sync(args) => sync::run(&mut cx, args),
-        McpCommand::Status(args) => status::run(&cx, args),
+        McpCommand::Status(args) => status::run(&mut cx, args),
+        McpCommand::Repair(args) => repair::run(&mut cx, args),
         McpCommand::Discover(args) => match &args.command {
             DiscoverCommand::Hosts(args) => discover::hosts(&cx, args),
             DiscoverCommand::Servers(args) => discover::servers(&cx, args),

@@ -1,6 +1,6 @@
 //! The one road from a plan to files: preview, confirm, apply, report.
 
-use hatch_core::plan::Plan;
+use hatch_core::plan::{Plan, RecordPolicy};
 use hatch_core::report::Report;
 use hatch_core::transaction::{self, ApplyError, Keep, Operation, OperationId, RecoverError};
 
@@ -42,6 +42,9 @@ pub fn carry_out(
         shown.map_err(|error| unseen(error, plan.is_empty() || args.dry_run))?;
     }
     if plan.is_empty() {
+        if !args.dry_run {
+            adopt(cx, plan);
+        }
         match args.json {
             true => json(RunResult::Unchanged, None)?,
             false => cx.output.print(&format!("Nothing to do{}.\n", totals.remarks()))?,
@@ -77,6 +80,20 @@ pub fn carry_out(
     };
     cx.output.told("every change was written", told);
     Ok(Some(report))
+}
+
+/// Notes what a plan that changes nothing found to be as it should be. That is a note and no
+/// write, so nothing is asked; where it fails, only the note is missing.
+fn adopt(cx: &Context, plan: &Plan) {
+    if !matches!(plan.records, RecordPolicy::From(_)) {
+        return;
+    }
+    let Ok(operation) = operation() else { return };
+    let noted = transaction::note(plan, &cx.home, &cx.store, &operation);
+    if let Err(error) = noted {
+        let fault = Fault::because("what is hatch's was not noted", &error);
+        cx.output.warn(&fault.one_line());
+    }
 }
 
 /// Shows what would change.

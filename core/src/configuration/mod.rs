@@ -139,6 +139,17 @@ impl Configuration {
         &self.documents[0].0.location
     }
 
+    /// Whether the document that holds the servers is a file.
+    pub fn has_file(&self) -> bool {
+        self.documents[0].0.bytes.is_some()
+    }
+
+    /// Whether that file has the section that holds the servers, be it empty.
+    pub fn has_container(&self) -> bool {
+        let value = self.sections.first().and_then(|section| section.value.as_deref());
+        value.is_some_and(|value| value.trim() != "null")
+    }
+
     /// Plans `edits`: asks the adapter, reconciles its answer with the text, and checks that
     /// it did what was asked and nothing else.
     ///

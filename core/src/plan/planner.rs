@@ -10,15 +10,16 @@
 //! * Planning again after a plan was applied gives an empty plan.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 
 use super::conflict::HostServers;
 use super::prepare::{Preparation, prepare};
-use super::{Change, ChangeKind, FilePlan, Noting, Plan, TargetPlan, diff};
+use super::{Change, ChangeKind, FilePlan, Plan, RecordPolicy, TargetPlan, diff};
 use crate::adapter::{Edit, Loss, Outcome, Reading};
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::environment::EnvironmentError;
 use crate::host::{DocumentSpec, HostDescriptor, Reference};
-use crate::managed;
+use crate::ledger::{self, Destination};
 use crate::registry::Host;
 use crate::server::{Server, ServerName};
 use crate::source::Source;
@@ -29,6 +30,16 @@ pub struct Target {
     pub host: Host,
     /// Its documents.
     pub configuration: Configuration,
+    /// The project's root, where the documents are a project's.
+    pub project: Option<PathBuf>,
+}
+
+impl Target {
+    /// Where its servers go.
+    pub fn destination(&self) -> Destination<'_> {
+        let location = self.configuration.location();
+        Destination { host: &self.host.id, location, project: self.project.as_deref() }
+    }
 }
 
 /// Why a host can't be planned for.
@@ -79,7 +90,7 @@ pub fn sync(asked: Sync<'_>) -> Result<Plan, Vec<(usize, PlanError)>> {
         let removals = stale.filter(|name| !kept.contains(name)).map(Edit::Remove);
         edit(target, servers.into_iter().map(Edit::Put).chain(removals), asked.how)
     })?;
-    Ok(Plan { noting: Noting::From(source.origin()), targets, ..Plan::new("sync", title) })
+    Ok(Plan { records: RecordPolicy::From(source.origin()), targets, ..Plan::new("sync", title) })
 }
 
 /// Plans for every target, and fails with all that can't be planned for.
@@ -132,7 +143,7 @@ pub fn edit(
             Edit::Remove(name) => (name.clone(), None, Ok((Edit::Remove(name), Vec::new()))),
             Edit::Put(server) => (
                 server.name.clone(),
-                Some(managed::digest(&server)),
+                Some(ledger::digest(&server)),
                 prepare(server, descriptor, how)
                     .map(|(server, losses)| (Edit::Put(server), losses)),
             ),
@@ -162,6 +173,7 @@ pub fn edit(
     Ok(TargetPlan {
         owner: target.host.id.clone().into(),
         name: target.host.name().to_owned(),
+        project: target.project.clone(),
         files: edited.files,
         changes,
         warnings,
@@ -219,7 +231,7 @@ fn change(
             (kind, losses)
         }
     };
-    Change { server, kind, losses, after: is.cloned(), definition: None }
+    Change { losses, after: is.cloned(), ..Change::new(server, kind) }
 }
 
 /// A mark that the host can't read is taken off with the first change.

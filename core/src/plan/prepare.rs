@@ -170,6 +170,27 @@ fn check_native(field: &str, template: &Template, target: &HostDescriptor) -> Re
     }
 }
 
+/// Writes the values of variables in place of references to them, where they are set. Returns
+/// their names, each once.
+pub fn write_out(server: &mut Server, variables: &BTreeMap<OsString, OsString>) -> Vec<String> {
+    let mut names = Vec::new();
+    each_template(&mut server.transport, &mut |_, template| {
+        let segments = template.segments().iter().map(|segment| {
+            let Segment::Env { name, .. } = segment else { return segment.clone() };
+            let Some(value) = variables.get(OsStr::new(name)).and_then(|value| value.to_str())
+            else {
+                return segment.clone();
+            };
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+            Segment::Literal(value.to_owned())
+        });
+        *template = Template::new(segments.collect::<Vec<_>>());
+    });
+    names
+}
+
 /// Puts values in the place of environment references. Returns whether there were any, or
 /// the name of a variable that is not set.
 fn inline(

@@ -54,6 +54,7 @@ pub(super) fn target(
     TargetPlan {
         owner: host.id.clone().into(),
         name: host.name().to_owned(),
+        project: None,
         files,
         changes,
         warnings,
@@ -79,6 +80,7 @@ pub fn environment(name: EnvironmentName, file: FilePlan) -> TargetPlan {
     };
     TargetPlan {
         name: format!("environment `{name}`"),
+        project: None,
         owner: crate::owner::Owner::Environment(name),
         files: vec![file],
         changes,

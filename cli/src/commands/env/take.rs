@@ -5,10 +5,11 @@ use std::path::Path;
 use hatch_core::environment::Environment;
 use hatch_core::environment::paste::{self, PasteError};
 use hatch_core::host::Scope;
+use hatch_core::plan::planner::Target;
 use hatch_core::server::ServerName;
 
 use super::super::targets::{LOOKED_FOR, available};
-use super::super::{host, host_fault};
+use super::super::{host, host_fault, sources};
 use crate::context::{self, Context};
 use crate::error::Fault;
 use crate::view::json::Source;
@@ -57,9 +58,11 @@ pub fn from_host(cx: &Context, name: &str) -> Result<Taken, Fault> {
     for entry in &configuration.reading.unreadable {
         cx.output.warn(&format!("`{}` is left out: {}", entry.name, entry.reason));
     }
+    let target = Target { host: host.clone(), configuration, project: None };
+    sources::warn_of_written_out(cx, &target, Scope::User);
     let adapter = &host.adapter.descriptor().id;
     Ok(Taken {
-        environment: Environment::from_servers(adapter, &configuration.reading.servers),
+        environment: Environment::from_servers(adapter, &target.configuration.reading.servers),
         label: format!("{} ({})", host.name(), host.id),
         source: Source::Host(host.id.to_string()),
     })
