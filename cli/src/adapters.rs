@@ -11,10 +11,10 @@ use hatch_core::adapter::HostAdapter;
 use hatch_core::home::HatchHome;
 use hatch_core::host::{DocumentSpec, Format, HostDescriptor};
 use hatch_core::registry::{Host, Registry};
-use hatch_core::store::disk::DiskStore;
 use hatch_packages::{DeferredAdapter, Form, Installed, Lock, grants, reserved};
-use hatch_sandbox::{Cache, Compiled, ComponentError, SandboxedAdapter, Table};
+use hatch_sandbox::{Compiled, ComponentError, SandboxedAdapter, Table};
 
+use crate::commands::write::{Files, compile_cache};
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
@@ -92,7 +92,7 @@ pub struct Examined {
 impl Examined {
     /// Keeps what was compiled, so that no run has to.
     pub fn keep(&self, cx: &Context, bytes: &[u8]) {
-        let cache = Cache::new(&cx.store, &cx.home);
+        let cache = compile_cache(&cx.store, &cx.home);
         match &self.compiled {
             Some(compiled) if cache.kept(bytes).is_none() => cache.put(bytes, compiled),
             _ => {}
@@ -106,7 +106,7 @@ pub fn examine(cx: &Context, bytes: &[u8], name: &str) -> Result<Examined, Box<d
     let (adapter, compiled): (Arc<dyn HostAdapter>, _) = match Form::of(bytes) {
         Form::Component => {
             let compile = || cx.output.during(&format!("Compiling {name}"), || in_child(bytes));
-            let kept = Cache::new(&cx.store, &cx.home).kept(bytes);
+            let kept = compile_cache(&cx.store, &cx.home).kept(bytes);
             let compiled = kept.map_or_else(compile, Ok)?;
             (Arc::new(SandboxedAdapter::describe(compiled.clone(), name)?), Some(compiled))
         }
@@ -136,14 +136,14 @@ fn check_formats(descriptor: &HostDescriptor) -> Result<(), String> {
 
 /// The adapter that was installed: the very bytes, compiled by this engine.
 fn load_installed(
-    store: &DiskStore,
+    store: &Files,
     home: &HatchHome,
     installed: &Installed,
 ) -> Result<Box<dyn HostAdapter>, String> {
     let bytes = installed.bytes(store, home).map_err(|error| error.to_string())?;
     match installed.form {
         Form::Component => {
-            let compiled = Cache::new(store, home).compiled(&bytes, || in_child(&bytes));
+            let compiled = compile_cache(store, home).compiled(&bytes, || in_child(&bytes));
             let compiled = compiled.map_err(|error| error.to_string())?;
             Ok(Box::new(SandboxedAdapter::new(compiled, installed.descriptor.clone())))
         }

@@ -18,12 +18,12 @@ use hatch_core::registry::{Host, Registry};
 use hatch_core::repository;
 use hatch_core::settings::Settings;
 use hatch_core::source::{EnvironmentFile, Origin};
-use hatch_core::store::disk::DiskStore;
 use hatch_core::store::{self, Reader, StoreError};
 use hatch_packages::reserved::{self, Reserved};
 
 use crate::Hosts;
 use crate::args::{Color, GlobalArgs, PlaceArgs};
+use crate::commands::write::Files;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::Output;
@@ -37,8 +37,8 @@ pub struct Context {
     pub roots: Roots,
     /// The names of hatch's own files.
     pub home: HatchHome,
-    /// All files.
-    pub store: DiskStore,
+    /// All files, to read.
+    pub store: Files,
     /// All hosts.
     pub registry: Registry,
     /// Where results go.
@@ -97,7 +97,7 @@ impl Context {
             Some(folder) if !folder.is_empty() => current_folder.join(folder),
             _ => roots.home.join(".hatch"),
         };
-        let store = DiskStore::open(&folder, &roots.shown(&folder)).map_err(|error| {
+        let store = Files::open(&folder, &roots.shown(&folder)).map_err(|error| {
             Fault::because("hatch's own folder can't be used", &error)
                 .hint("set HATCH_HOME to a folder that you can write to")
                 .failure()

@@ -23,7 +23,7 @@ fn hatchs_own_files_are_private_whatever_the_umask() {
         let before = rustix::process::umask(Mode::from_bits_truncate(umask));
         let outcome = world.apply(&world.plan(&[("cursor", &at, Some("new"))]), Keep::Backup);
         let saved = world.admit("plan.json").unwrap();
-        let created = world.store.create(&saved, b"plan");
+        let created = hatch_core::store::create(&world.store, &saved, b"plan");
         rustix::process::umask(before);
         outcome.unwrap();
         created.unwrap();

@@ -1,6 +1,5 @@
 //! `hatch mcp apply`, and the saving of plans for it.
 
-use std::io;
 use std::path::Path;
 
 use hatch_core::host::Scope;
@@ -11,7 +10,7 @@ use hatch_core::registry::Host;
 use hatch_core::source::Origin;
 use hatch_core::store::Reader;
 
-use super::write::{begin, carry_out, show};
+use super::write::{begin, carry_out, create_file, show};
 use super::{host, host_fault, lookup};
 use crate::args::WriteArgs;
 use crate::args::apply::ApplyArgs;
@@ -165,12 +164,9 @@ pub fn save(
     if !args.json {
         show(cx, plan, args)?;
     }
-    cx.store.create(&location, &bytes).map_err(|error| {
-        match error.is_io(io::ErrorKind::AlreadyExists) {
-            true => taken(),
-            false => cannot(&error).failure(),
-        }
-    })?;
+    if !create_file(cx, &location, &bytes).map_err(|error| cannot(&error).failure())? {
+        return Err(taken());
+    }
     cx.output.note(&format!(
         "`{location}` holds documents in the clear, secrets included; only you can read it"
     ));

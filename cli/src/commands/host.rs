@@ -1,12 +1,13 @@
 //! `hatch host`: hosts that the user named.
 
 use hatch_core::host::HostId;
-use hatch_core::settings::{self, ChangeError, NamedHost};
+use hatch_core::settings::{ChangeError, NamedHost};
 
 use crate::Hosts;
 use crate::adapters;
 use crate::args::GlobalArgs;
 use crate::args::host::{HostAddArgs, HostArgs, HostCommand, HostListArgs, HostRemoveArgs};
+use crate::commands::write::change_settings;
 use crate::context::Context;
 use crate::error::{CommandError, Fault, did_you_mean};
 use crate::exit::Exit;
@@ -33,7 +34,7 @@ fn add(cx: &Context, args: &HostAddArgs) -> Result<Exit, CommandError> {
     let host = named_host(cx, args).map_err(|them| faults.extend(them)).ok();
     CommandError::check(faults)?;
     let (Some(id), Some(host)) = (id, host) else { unreachable!("what is missing left a fault") };
-    let taken = settings::change(&cx.store, &cx.home, |settings| {
+    let taken = change_settings(cx, |settings| {
         let taken = settings.hosts.contains_key(&id);
         if !taken {
             settings.hosts.insert(id.clone(), host.clone());
@@ -104,7 +105,7 @@ fn named_host(cx: &Context, args: &HostAddArgs) -> Result<NamedHost, Vec<Fault>>
 }
 
 fn remove(cx: &Context, args: &HostRemoveArgs) -> Result<Exit, CommandError> {
-    let removed = settings::change(&cx.store, &cx.home, |settings| {
+    let removed = change_settings(cx, |settings| {
         let id = HostId::new(args.name.as_str()).ok()?;
         let host = settings.hosts.remove(&id)?;
         Some((id, host))

@@ -10,6 +10,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 use crate::args::Cli;
 use crate::args::man::ManArgs;
 use crate::args::topics::{EXIT_CODES, FILES, SCRIPTS, Topic, VARIABLES};
+use crate::commands::write::write_pages;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::{Output, count};
@@ -29,7 +30,7 @@ pub fn run(output: &Output, args: &ManArgs) -> Result<Exit, CommandError> {
     collect(&command, &mut pages)?;
     let faults: Vec<_> = pages.iter().filter_map(|(name, _)| foreign(&folder.join(name))).collect();
     CommandError::check(faults)?;
-    write(folder, &pages).map_err(|error| {
+    write_pages(folder, &pages).map_err(|error| {
         let what = format!("the pages can't be written to `{}`", folder.display());
         Fault::because(what, &error).failure()
     })?;
@@ -140,10 +141,4 @@ fn foreign(path: &Path) -> Option<Fault> {
         ),
         Err(error) => Some(Fault::because(format!("`{shown}` can't be read"), &error)),
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the user names a folder outside of any host")]
-fn write(folder: &Path, pages: &[(String, String)]) -> io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    pages.iter().try_for_each(|(name, page)| std::fs::write(folder.join(name), page))
 }

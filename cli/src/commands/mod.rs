@@ -25,7 +25,7 @@ pub mod status;
 pub mod sync;
 mod targets;
 pub mod undo;
-mod write;
+pub mod write;
 
 use hatch_core::adapter::AdapterError;
 use hatch_core::configuration::ConfigurationError;

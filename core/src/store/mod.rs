@@ -229,17 +229,18 @@ pub fn remove_temporaries(store: &dyn Store, folder: &Location) -> Result<(), St
     Ok(())
 }
 
-/// Writes a file that its user asked for, where none is: for its owner alone, since it may
-/// hold secrets. Returns whether there was none.
+/// Writes a file that its user asked for, where there is none, and makes it durable. Only its
+/// owner can read it, since it may hold secrets. Returns whether there was none; a file that is
+/// there stays as it is.
 ///
 /// # Errors
 ///
-/// Fails where the file can't be looked for or written.
+/// Fails where the file cannot be written.
 pub fn create(store: &dyn Store, at: &Location, bytes: &[u8]) -> Result<bool, StoreError> {
-    if store.read(at)?.is_some() {
-        return Ok(false);
+    match store.exchange(at, Expected::Bytes(None), Some(bytes)) {
+        Err(StoreError::Changed(_)) => return Ok(false),
+        outcome => outcome?,
     }
-    store.replace(at, bytes)?;
     if let Some(folder) = at.folder() {
         store.sync_folder(&folder)?;
     }

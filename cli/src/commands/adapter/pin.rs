@@ -1,8 +1,7 @@
 //! `hatch adapter pin`.
 
-use hatch_packages::Lock;
-
 use crate::args::adapter::PinArgs;
+use crate::commands::write::change_adapters;
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
@@ -10,7 +9,7 @@ use crate::view::json_adapters::{AdapterRow, Adapters};
 
 /// Notes that an adapter stays as it is, or that it may be updated again.
 pub fn run(cx: &Context, args: &PinArgs) -> Result<Exit, CommandError> {
-    let pinned = Lock::change(&cx.store, &cx.home, |lock| {
+    let pinned = change_adapters(cx, |lock| {
         let (id, _) = super::installed(lock, &args.adapter).map_err(Fault::failure)?;
         let id = id.clone();
         let found = lock.adapters.get_mut(&id);

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use hatch_core::host::HostId;
 use hatch_packages::grants::{self, Grant};
 use hatch_packages::signature::PublicKey;
-use hatch_packages::{Form, Installed, Lock};
+use hatch_packages::{Form, Installed};
 
 use super::fetch::{self, Candidate};
 use super::trust::{self, Trust};
+use crate::commands::write::{change_adapters, save_adapter};
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::prompt::{self, Answer};
@@ -137,13 +138,13 @@ impl Proposal {
 
     /// Writes the adapter, and then the lock.
     pub fn apply(&self, cx: &Context) -> Result<(), CommandError> {
-        Lock::change(&cx.store, &cx.home, |lock| {
+        change_adapters(cx, |lock| {
             if lock.adapters.get(self.id()) != self.before.as_ref() {
                 let fault = Fault::new(format!("`{}` was changed by another hatch", self.id()));
                 return Err(fault.hint("run the command again").failure());
             }
             let bytes = &self.candidate.fetched.bytes;
-            self.after.save(&cx.store, &cx.home, bytes).map_err(|error| {
+            save_adapter(cx, &self.after, bytes).map_err(|error| {
                 Fault::because("the adapter can't be written", &error).failure()
             })?;
             self.candidate.examined.keep(cx, bytes);

@@ -1,8 +1,7 @@
 //! `hatch adapter remove`.
 
-use hatch_packages::Lock;
-
 use crate::args::adapter::RemoveArgs;
+use crate::commands::write::change_adapters;
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
@@ -10,7 +9,7 @@ use crate::view::json_adapters::{AdapterRow, Adapters};
 
 /// Forgets an adapter; its file goes with it.
 pub fn run(cx: &Context, args: &RemoveArgs) -> Result<Exit, CommandError> {
-    let (id, removed) = Lock::change(&cx.store, &cx.home, |lock| {
+    let (id, removed) = change_adapters(cx, |lock| {
         let (id, _) = super::installed(lock, &args.adapter).map_err(Fault::failure)?;
         let id = id.clone();
         lock.adapters.remove_entry(&id).ok_or_else(|| Fault::new("it is gone").failure())

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use hatch_core::store;
 use hatch_packages::signature::{self, SecretKey};
 
 use super::fetch;
 use crate::args::adapter::SignArgs;
+use crate::commands::write::{create_file, renew_file};
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
@@ -68,7 +68,7 @@ fn new_key(cx: &Context, path: &Path) -> Result<Exit, CommandError> {
         let shown = cx.roots.shown(&path);
         let cannot = |error| Fault::because("the key can't be written", &error).failure();
         let at = cx.store.admit(&path, &shown).map_err(cannot)?;
-        if !store::create(&cx.store, &at, text.as_bytes()).map_err(cannot)? {
+        if !create_file(cx, &at, text.as_bytes()).map_err(cannot)? {
             return Err(Fault::new(format!("there is a file `{shown}` already"))
                 .hint("a key takes no file's place: name another")
                 .failure());
@@ -92,7 +92,7 @@ fn beside(file: &Path, extension: &str) -> PathBuf {
 fn write(cx: &Context, path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     let write = || {
         let at = cx.store.admit(path, &cx.roots.shown(path))?;
-        store::renew(&cx.store, &at, bytes)
+        renew_file(cx, &at, bytes)
     };
     let cannot = |error| Fault::because("the signature can't be written", &error).failure();
     write().map_err(cannot)

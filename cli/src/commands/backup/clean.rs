@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use hatch_core::backup::{self, CleanError, Removal, Retention};
+use hatch_core::backup::{CleanError, Removal, Retention};
 use hatch_core::owner::Owner;
 
 use super::{all, label, owner};
 use crate::args::backup::{BackupCleanArgs, RetentionArgs};
-use crate::commands::write::recover;
+use crate::commands::write::{clean_backups, recover};
 use crate::context::{self, Context};
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
@@ -89,10 +89,7 @@ fn decide(
             return Ok("declined");
         }
     }
-    let cleaned = interrupt::while_writing(|| {
-        backup::clean(&cx.store, &cx.home, retention, removals, &interrupt::is_requested)
-    });
-    cleaned.map_err(|error| failed(&error))?;
+    clean_backups(cx, retention, removals).map_err(|error| failed(&error))?;
     Ok("applied")
 }
 

@@ -1,6 +1,6 @@
 //! `hatch mcp backup create`.
 
-use hatch_core::backup::{self, KeptBackup};
+use hatch_core::backup::KeptBackup;
 use hatch_core::host::Scope;
 use hatch_core::location::Location;
 use hatch_core::owner::Owner;
@@ -10,7 +10,7 @@ use hatch_core::store::Reader;
 use super::{names, show};
 use crate::args::backup::BackupCreateArgs;
 use crate::commands::targets::{LOOKED_FOR, available};
-use crate::commands::write::{operation, recover};
+use crate::commands::write::{create_backup, operation, recover};
 use crate::commands::{host, host_fault};
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
@@ -24,7 +24,7 @@ pub fn run(cx: &Context, args: &BackupCreateArgs) -> Result<Exit, CommandError> 
     recover(cx)?;
     let documents = documents(cx, &args.hosts)?;
     let operation = operation()?;
-    let kept = backup::create(&cx.store, &cx.home, &operation, &documents)
+    let kept = create_backup(cx, &operation, &documents)
         .map_err(|error| Fault::because("no backup was made", &error).failure())?;
     let made = format!("the backup `{}` was made", kept.id);
     cx.output.told(&made, report(cx, args, &kept));

@@ -1,9 +1,8 @@
 //! `hatch env use` and `hatch env current`.
 
-use hatch_core::settings;
-
 use super::environment_name;
 use crate::args::env::{EnvCurrentArgs, EnvUseArgs};
+use crate::commands::write::change_settings;
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
@@ -22,10 +21,9 @@ pub fn set(cx: &Context, args: &EnvUseArgs) -> Result<Exit, CommandError> {
     let changes = before != wanted && !args.dry_run;
     if changes {
         let after = wanted.clone();
-        settings::change(&cx.store, &cx.home, |settings| settings.current_environment = after)
-            .map_err(|error| {
-                Fault::because("the current environment can't be set", &error).failure()
-            })?;
+        change_settings(cx, |settings| settings.current_environment = after).map_err(|error| {
+            Fault::because("the current environment can't be set", &error).failure()
+        })?;
     }
     let told = tell(cx, args, wanted.map(String::from), before.map(String::from));
     match changes {

@@ -4,9 +4,8 @@ use std::io::Write as _;
 
 use hatch_core::environment::{Environment, EnvironmentName};
 use hatch_core::plan::Plan;
-use hatch_core::scratch::Scratch;
 
-use super::super::write::{begin, carry_out};
+use super::super::write::{begin, carry_out, scratch};
 use super::{check, environment_name, file_of, target};
 use crate::args::WriteArgs;
 use crate::args::env::EnvEditArgs;
@@ -43,7 +42,7 @@ fn edited(
     before: &[u8],
     editor: &Editor,
 ) -> Result<Vec<u8>, CommandError> {
-    let scratch = Scratch::new(&cx.store, &cx.home, &format!("{name}.json"), before)
+    let scratch = scratch(cx, &format!("{name}.json"), before)
         .map_err(|error| not_edited(&error).failure())?;
     loop {
         editor.edit(scratch.location().path()).map_err(|error| not_edited(&error).failure())?;

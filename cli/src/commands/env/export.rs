@@ -16,11 +16,11 @@ use hatch_core::plan::{ChangeKind, TargetPlan};
 use hatch_core::registry::Host;
 use hatch_core::server::{Server, ServerName};
 use hatch_core::source::Source;
-use hatch_core::store::{self};
 use serde_json::Value;
 
 use super::super::host;
 use super::super::planning::bridge;
+use super::super::write::create_file;
 use crate::args::env::EnvExportArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Fault, did_you_mean};
@@ -101,7 +101,7 @@ pub fn run(cx: &Context, args: &EnvExportArgs) -> Result<Exit, CommandError> {
 fn write(cx: &Context, path: &Path, text: &str) -> Result<(), Fault> {
     let shown = path.display();
     let file = cx.file(&cx.absolute(path));
-    let is_new = file.and_then(|file| store::create(&cx.store, &file.location, text.as_bytes()));
+    let is_new = file.and_then(|file| create_file(cx, &file.location, text.as_bytes()));
     match is_new {
         Ok(true) => {
             cx.output.note(&format!("written to `{shown}`"));

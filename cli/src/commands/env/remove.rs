@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use hatch_core::environment::{Environment, EnvironmentName, edit};
 use hatch_core::plan::{FilePlan, Plan, whole};
 use hatch_core::server::ServerName;
-use hatch_core::settings;
 use hatch_core::source::Origin;
 use hatch_core::suggest::nearest;
 
 use super::super::server::server_name;
-use super::super::write::{begin, carry_out};
+use super::super::write::{begin, carry_out, change_settings};
 use super::add::{file, own_name};
 use crate::args::WriteArgs;
 use crate::args::env::{EnvRemoveArgs, EnvRemoveServerArgs};
@@ -62,7 +61,7 @@ pub fn environment(cx: &Context, args: &EnvRemoveArgs) -> Result<Exit, CommandEr
     let plan = Plan { targets: vec![target], ..Plan::new("env remove", title) };
     let report = carry_out(cx, &plan, None, &args.write)?;
     if report.is_some() && is_current {
-        settings::change(&cx.store, &cx.home, |it| it.current_environment = None)
+        change_settings(cx, |it| it.current_environment = None)
             .map_err(|error| Fault::of(&error).failure())?;
     }
     Ok(Exit::Success)

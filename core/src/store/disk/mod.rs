@@ -98,21 +98,6 @@ impl DiskStore {
         Ok(location)
     }
 
-    /// Makes a file that is its owner's alone, durably. What is there already stays.
-    ///
-    /// # Errors
-    ///
-    /// Fails where something has the file's name ([`io::ErrorKind::AlreadyExists`]), and where
-    /// the system does.
-    pub fn create(&self, at: &Location, bytes: &[u8]) -> Result<(), StoreError> {
-        let spot = self.file(at)?;
-        replace::create(spot.dir(), &spot.path, None, bytes).map_err(failed_to("create", at))?;
-        match at.folder() {
-            Some(folder) => self.sync_folder(&folder),
-            None => Ok(()),
-        }
-    }
-
     fn file(&self, at: &Location) -> Result<Spot, StoreError> {
         self.find(at, Grant::reaches_file)
     }

@@ -39,12 +39,7 @@ pub(super) fn prepare(
 
 /// Writes `bytes` to a file that is not there yet, and makes them durable. Mode and owner are
 /// those of `old`.
-pub(super) fn create(
-    dir: &Dir,
-    path: &Path,
-    old: Option<&Metadata>,
-    bytes: &[u8],
-) -> io::Result<()> {
+fn create(dir: &Dir, path: &Path, old: Option<&Metadata>, bytes: &[u8]) -> io::Result<()> {
     let file = create_private(dir, path)?;
     let result = fill(file, old, bytes);
     if result.is_err() {

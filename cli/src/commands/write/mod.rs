@@ -1,4 +1,12 @@
-//! The one road from a plan to files: preview, confirm, apply, report.
+//! The one road from a plan to files: preview, confirm, apply, report. What can write is here
+//! and nowhere else in the command.
+
+mod files;
+
+pub use files::{
+    Files, change_adapters, change_settings, clean_backups, compile_cache, create_backup,
+    create_file, renew_file, save_adapter, scratch, write_pages,
+};
 
 use hatch_core::plan::{Plan, RecordPolicy};
 use hatch_core::report::Report;
@@ -89,7 +97,7 @@ fn adopt(cx: &Context, plan: &Plan) {
         return;
     }
     let Ok(operation) = operation() else { return };
-    let noted = transaction::note(plan, &cx.home, &cx.store, &operation);
+    let noted = transaction::note(plan, &cx.home, cx.store.store(), &operation);
     if let Err(error) = noted {
         let fault = Fault::because("what is hatch's was not noted", &error);
         cx.output.warn(&fault.one_line());
@@ -143,7 +151,7 @@ fn apply(cx: &Context, plan: &Plan, keep: Keep) -> Result<Report, CommandError> 
         transaction::apply(
             plan,
             &cx.home,
-            &cx.store,
+            cx.store.store(),
             &operation,
             keep,
             &interrupt::is_requested,
@@ -218,7 +226,7 @@ pub fn recover(cx: &Context) -> Result<(), CommandError> {
         })?;
     }
     let mut on_event = |event| view::report::event(&cx.output, &event);
-    let recovery = transaction::recover(&cx.home, &cx.store, &mut on_event);
+    let recovery = transaction::recover(&cx.home, cx.store.store(), &mut on_event);
     let recovery = recovery.map_err(|it| failed(&it))?;
     let faults = recovery.iter().flat_map(|it| &it.left_alone).map(left_alone).collect::<Vec<_>>();
     if faults.is_empty() {
