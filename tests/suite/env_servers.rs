@@ -251,7 +251,7 @@ fn an_environment_is_removed_when_nothing_needs_it() {
         &dry.stdout,
         &[
             "env:dev  ~/.hatch/envs/dev.json (taken away)\n  - files\n  - news\n",
-            "! cursor keeps `files`, `news`; `hatch mcp remove server` takes servers away there",
+            "! cursor keeps `files`, `news`; `hatch mcp remove server` removes servers there",
             "! lmstudio keeps `files`, `news`; ",
             "! it is the current environment; there is none then",
         ],

@@ -5,7 +5,7 @@ use std::path::Path;
 use hatch_core::host::Scope;
 use hatch_core::owner::Owner;
 use hatch_core::plan::saved::{SavedPlan, SavedPlanError, SavedTarget};
-use hatch_core::plan::{Plan, RecordPolicy, TargetPlan};
+use hatch_core::plan::{Plan, RecordPolicy, TargetPlan, conflict};
 use hatch_core::registry::Host;
 use hatch_core::source::Origin;
 use hatch_core::store::Reader;
@@ -38,6 +38,9 @@ pub fn run(cx: &mut Context, args: &ApplyArgs) -> Result<Exit, CommandError> {
     let title = format!("Apply a plan of {:.0}: {title}", saved.created);
     let records = saved.origin.clone().map_or(RecordPolicy::Edited, RecordPolicy::From);
     let mut plan = Plan { records, targets, ..Plan::new("apply", title) };
+    if let Some(origin) = &saved.origin {
+        conflict::mark_adopted(&mut plan, origin, &cx.ledger_or_empty());
+    }
     lookup::warn(cx, &mut plan);
     carry_out(cx, &plan, saved.origin.as_ref().map(Source::from).as_ref(), &args.write)?;
     Ok(Exit::Success)

@@ -98,7 +98,12 @@ pub fn hosts<'a>(
             Ok(configuration) => (configuration.location().clone(), configuration.reading),
             Err(error) => {
                 let (host, reason) = (host.id.to_string(), Fault::of(&error).one_line());
-                findings.unreadable.push(Unreadable { host, server: None, reason });
+                findings.unreadable.push(Unreadable {
+                    host,
+                    server: None,
+                    environment: None,
+                    reason,
+                });
                 continue;
             }
         };
@@ -112,7 +117,12 @@ pub fn hosts<'a>(
         for entry in std::mem::take(&mut reading.unreadable) {
             if servers.has(&entry.name)? {
                 let (host, server) = (host.id.to_string(), Some(entry.name));
-                findings.unreadable.push(Unreadable { host, server, reason: entry.reason });
+                findings.unreadable.push(Unreadable {
+                    host,
+                    server,
+                    environment: None,
+                    reason: entry.reason,
+                });
             }
         }
         findings.hosts.push(Found { host, places, location, reading });
@@ -123,9 +133,12 @@ pub fn hosts<'a>(
 /// Says what could not be read, and how much that is.
 pub fn mention_unreadable(cx: &Context, unreadable: &[Unreadable]) {
     for entry in unreadable {
-        let what = match &entry.server {
-            Some(server) => format!("`{server}` on {}", entry.host),
-            None => entry.host.clone(),
+        let what = match (&entry.server, &entry.environment) {
+            (Some(server), _) => format!("`{server}` on {}", entry.host),
+            (None, Some(environment)) => {
+                format!("`{environment}`, which {} has servers from,", entry.host)
+            }
+            (None, None) => entry.host.clone(),
         };
         cx.output.warn(&format!("{what} can't be read: {}", entry.reason));
     }

@@ -73,12 +73,13 @@ pub fn warn_of_written_out(cx: &Context, target: &Target, scope: Scope) {
 /// An environment's file that is not where it was. Its repository is the same wherever it is.
 fn moved(origin: &Origin) -> Fault {
     let Origin::File(file) = origin else { return Fault::new(format!("{origin} is missing")) };
-    let fault = Fault::new(format!("the environment file `{}` was not found", file.shown()));
+    let shown = file.shown();
     match file.repository() {
-        Some(repository) => fault.hint(format!(
-            "if `{}` is somewhere else now, name `{}` there: its servers are known again",
+        Some(repository) => Fault::new(format!(
+            "`{shown}` was not found; if `{}` is in another folder now, name its `{}` there",
             repository.repository, repository.path
         )),
-        None => fault.hint("name the file where it is now, or sync from another environment"),
+        None => Fault::new(format!("`{shown}` was not found"))
+            .hint("name the file where it is now, or sync from another environment"),
     }
 }

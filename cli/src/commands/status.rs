@@ -96,14 +96,18 @@ impl<'a> Survey<'a> {
         rows: &mut Vec<Row>,
         unreadable: &mut Vec<Unreadable>,
     ) {
-        let mut fail = |fault: &Fault| {
-            let (host, reason) = (host.id.to_string(), fault.one_line());
-            unreadable.push(Unreadable { host, server: None, reason });
+        let mut fail = |environment: Option<&Origin>, fault: &Fault| {
+            unreadable.push(Unreadable {
+                host: host.id.to_string(),
+                server: None,
+                environment: environment.and_then(Origin::environment).map(str::to_owned),
+                reason: fault.one_line(),
+            });
         };
         let places = match self.cx.places(host, scope) {
             Ok(places) => places,
             Err(error @ LocateError::BadPointer { .. }) => {
-                return fail(&host_fault(host, &error.into()));
+                return fail(None, &host_fault(host, &error.into()));
             }
             Err(_) => return,
         };
@@ -111,7 +115,7 @@ impl<'a> Survey<'a> {
         let configuration = match self.cx.configuration(host, &places) {
             Ok(configuration) => configuration,
             Err(_) if !is_here => return,
-            Err(error) => return fail(&host_fault(host, &error)),
+            Err(error) => return fail(None, &host_fault(host, &error)),
         };
         let target = Target { host: host.clone(), configuration, project: self.cx.project(scope) };
         let known = self.origins(&target);
@@ -123,7 +127,7 @@ impl<'a> Survey<'a> {
         for origin in &known {
             match self.read(origin, scope) {
                 Ok(source) => self.compare(&target, scope, &source, true, rows, &mut fail),
-                Err(fault) => fail(&fault),
+                Err(fault) => fail(Some(origin), &fault),
             }
         }
         let is_new = |source: &&Source| !known.iter().any(|it| it.is_same(&source.origin()));
@@ -165,7 +169,7 @@ impl<'a> Survey<'a> {
         source: &Source,
         is_expected: bool,
         rows: &mut Vec<Row>,
-        fail: &mut impl FnMut(&Fault),
+        fail: &mut impl FnMut(Option<&Origin>, &Fault),
     ) {
         let variables = &self.cx.roots.variables;
         let compared = match compare(source, target, &self.ledger, variables) {
@@ -173,7 +177,7 @@ impl<'a> Survey<'a> {
             Err(error) => {
                 let host = &target.host;
                 let what = format!("{} ({}) can't be compared", host.name(), host.id);
-                return fail(&Fault::because(what, &error));
+                return fail(None, &Fault::because(what, &error));
             }
         };
         let is_absent = |comparison: &Comparison| comparison.state == State::Absent;

@@ -342,6 +342,9 @@ pub struct Unreadable {
     pub host: String,
     /// The server's name; null where none of the host can be read.
     pub server: Option<String>,
+    /// The environment that the host has servers from, where it is that which cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// Why, in words.
     pub reason: String,
 }

@@ -12,7 +12,7 @@ use super::{ChangeKind, Plan, TargetPlan};
 use crate::host::HostId;
 use crate::ledger::{Ledger, Record, digest};
 use crate::server::{Server, ServerName};
-use crate::source::Source;
+use crate::source::{Origin, Source};
 
 /// Servers by name, host by host.
 pub type HostServers = BTreeMap<HostId, BTreeSet<ServerName>>;
@@ -84,14 +84,13 @@ pub fn conflicts(findings: &Findings) -> HostServers {
 
 /// Marks the servers that the plan finds as they should be and the ledger does not know, or
 /// knows from another source: noting them makes them hatch's.
-pub fn mark_adopted(plan: &mut Plan, source: &Source, ledger: &Ledger) {
-    let origin = source.origin();
+pub fn mark_adopted(plan: &mut Plan, origin: &Origin, ledger: &Ledger) {
     for target in &mut plan.targets {
         let mut changes = std::mem::take(&mut target.changes);
         if let Some(at) = target.destination() {
             for change in changes.iter_mut().filter(|it| it.kind == ChangeKind::Keep) {
                 let known = ledger.get(at, &change.server);
-                change.is_adopted = !known.is_some_and(|record| record.is_from(&origin));
+                change.is_adopted = !known.is_some_and(|record| record.is_from(origin));
             }
         }
         target.changes = changes;

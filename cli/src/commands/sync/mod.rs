@@ -111,7 +111,7 @@ impl Request {
             }
             conflicts::mention(&mut plan, &found, kept.as_ref());
         }
-        conflict::mark_adopted(&mut plan, &self.source, &ledger);
+        conflict::mark_adopted(&mut plan, &self.source.origin(), &ledger);
         lookup::warn(cx, &mut plan);
         Ok(plan)
     }
