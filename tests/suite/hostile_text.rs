@@ -163,7 +163,7 @@ fn what_is_no_text_is_refused_and_stays() {
         (b"{\"mcpServers\": {}}\0", "unexpected character"),
         (b"{\"mcpServers\": {\"a\0b\": {}}}", "control character"),
         (b"\0\0\0\0", "unexpected character"),
-        (b"\xff\xfe{\x00}\x00", "not valid UTF-8"),
+        (b"\xff\xfe{\x00}\x00", "the file is UTF-16"),
     ] {
         is_refused(document, words);
     }
