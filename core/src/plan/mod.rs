@@ -5,6 +5,7 @@
 
 pub mod conflict;
 pub mod diff;
+mod doubt;
 pub mod mask;
 pub mod planner;
 pub mod prepare;
