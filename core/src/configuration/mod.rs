@@ -5,6 +5,7 @@
 //! asked. Nothing here touches a disk.
 
 pub mod check;
+mod near;
 
 pub use check::Unsound;
 
@@ -131,6 +132,7 @@ impl Configuration {
         configuration.reading = adapter
             .read(&configuration.sections)
             .map_err(|source| configuration.adapter_error(source))?;
+        near::explain(&mut configuration.reading.unreadable, &configuration.sections);
         Ok(configuration)
     }
 

@@ -153,7 +153,7 @@ pub enum EnvironmentError {
     },
     /// A key at the top that means nothing.
     #[error(
-        "`{0}` is no key of an environment: there are `description`, `extends`, `mcpServers` and `hosts`"
+        "unknown key `{0}` in environment: expected `description`, `extends`, `mcpServers` or `hosts`"
     )]
     UnknownKey(String),
     /// One server is wrong.
@@ -486,8 +486,8 @@ mod tests {
             ("[]", "`the file` should be an object"),
             (
                 r#"{"mcpServer": {}}"#,
-                "`mcpServer` is no key of an environment: there are \
-              `description`, `extends`, `mcpServers` and `hosts`",
+                "unknown key `mcpServer` in environment: expected `description`, `extends`, \
+                 `mcpServers` or `hosts`",
             ),
             (r#"{"mcpServers": []}"#, "`mcpServers` should be an object"),
             (r#"{"mcpServers": {"": {}}}"#, "`mcpServers.` should be named"),
