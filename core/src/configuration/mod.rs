@@ -129,10 +129,8 @@ impl Configuration {
             documents.push((file, document));
         }
         let mut configuration = Configuration { documents, sections, reading: Reading::default() };
-        configuration.reading = adapter
-            .read(&configuration.sections)
+        configuration.reading = reading(adapter, &configuration.sections)
             .map_err(|source| configuration.adapter_error(source))?;
-        near::explain(&mut configuration.reading.unreadable, &configuration.sections);
         Ok(configuration)
     }
 
@@ -222,6 +220,18 @@ impl Configuration {
     fn adapter_error(&self, source: AdapterError) -> ConfigurationError {
         ConfigurationError::Adapter { location: self.location().clone(), source }
     }
+}
+
+/// What an adapter reads in sections. Of entries that it can't understand, a key that is nearly
+/// right is named.
+///
+/// # Errors
+///
+/// As [`HostAdapter::read`].
+pub fn reading(adapter: &dyn HostAdapter, sections: &[Section]) -> Result<Reading, AdapterError> {
+    let mut reading = adapter.read(sections)?;
+    near::explain(&mut reading.unreadable, sections);
+    Ok(reading)
 }
 
 fn same_place(a: &Section, b: &Section) -> bool {

@@ -164,6 +164,14 @@ pub enum EnvironmentError {
         /// What is wrong with it.
         source: EntryError,
     },
+    /// One server can't be read by the host that it is said to be of.
+    #[error("server `{server}` cannot be read: {reason}")]
+    Unreadable {
+        /// Which server.
+        server: String,
+        /// Why.
+        reason: String,
+    },
     /// An environment that extends itself.
     #[error("it extends itself: {}", .0.join(" → "))]
     Cycle(Vec<String>),
