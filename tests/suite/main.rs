@@ -26,6 +26,7 @@ mod import;
 mod named_hosts;
 mod options;
 mod output;
+mod pasted;
 mod picture;
 mod places;
 mod remove;

@@ -17,12 +17,11 @@ const PYTHON: &str =
 /// What is wrong with a file's bytes, if it is their encoding.
 pub(super) fn of_bytes(bytes: &[u8]) -> Option<&'static str> {
     const WIDE: &str = "the file is UTF-16, as PowerShell's `>` writes it: save it as UTF-8";
-    let wide = |first: usize| {
-        let looked_at = &bytes[..bytes.len().min(64) & !1];
-        let zeros = looked_at.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
-        // Without a mark: a zero beside nearly every letter.
-        zeros > 0 && zeros * 3 > looked_at.len()
-    };
+    let looked_at = &bytes[..bytes.len().min(64) & !1];
+    let zeros =
+        |first: usize| looked_at.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
+    // Without a mark: a zero beside nearly every letter.
+    let wide = |zeros: usize, letters: usize| letters == 0 && zeros * 3 > looked_at.len();
     match bytes {
         [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => {
             Some("the file is UTF-32: save it as UTF-8")
@@ -31,7 +30,7 @@ pub(super) fn of_bytes(bytes: &[u8]) -> Option<&'static str> {
         [0x1F, 0x8B, ..] | [b'P', b'K', 3, 4, ..] => {
             Some("the file is compressed: unpack it first")
         }
-        _ if wide(0) || wide(1) => Some(WIDE),
+        _ if wide(zeros(0), zeros(1)) || wide(zeros(1), zeros(0)) => Some(WIDE),
         _ => None,
     }
 }
@@ -116,6 +115,9 @@ fn near(text: &str, offset: usize, message: &str) -> Option<&'static str> {
         Some('\'') if ["True", "False", "None"].into_iter().any(has_word) => Some(PYTHON),
         Some('\'' | '`') => Some("strings need double quotes"),
         Some('T' | 'F' | 'N') if starts_with_word(rest, &["True", "False", "None"]) => Some(PYTHON),
+        Some('\0') if !message.contains("string") => {
+            Some("a zero byte, as a crash while writing leaves them")
+        }
         Some('#') => Some("a `#` comment: JSON has none, and some hosts allow `//`"),
         Some('.') if rest.starts_with("...") => Some("`...` stands for something left out"),
         Some('…') => Some("`…` stands for something left out"),
@@ -185,7 +187,11 @@ mod tests {
             (b"PK\x03\x04", "the file is compressed"),
             (b"{\"a\": \"\xe9\"}", "the text is not valid UTF-8"),
             // One zero does not make a text wide.
-            (b"{\"a\": \0\"b\", \"c\": \"d\"}", "unexpected character"),
+            (
+                b"{\"a\": \0\"b\", \"c\": \"d\"}",
+                "a zero byte, as a crash while writing leaves them",
+            ),
+            (b"\0\0\0\0", "a zero byte"),
         ] {
             assert!(refused(bytes).starts_with(cause), "{}", refused(bytes));
         }
