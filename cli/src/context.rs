@@ -24,6 +24,7 @@ use hatch_packages::reserved::{self, Reserved};
 use crate::Hosts;
 use crate::args::{Color, GlobalArgs, PlaceArgs};
 use crate::commands::write::Files;
+use crate::dialect;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::Output;
@@ -247,7 +248,12 @@ impl Context {
 
     /// Reads an environment, by name or by path, with what it extends brought in.
     pub fn environment(&self, name: &str) -> Result<Environment, Fault> {
-        let own = self.read_environment(name)?;
+        self.environment_as(name, None)
+    }
+
+    /// As [`Context::environment`], of a file that is to be read as a host reads its own.
+    pub fn environment_as(&self, name: &str, as_host: Option<&str>) -> Result<Environment, Fault> {
+        let own = self.read_environment_as(name, as_host)?;
         own.resolve(name, &mut |base| self.read_environment(base).map_err(|fault| fault.one_line()))
             .map_err(|error| self.environment_fault(name, &error))
     }
@@ -266,7 +272,14 @@ impl Context {
 
     /// Reads an environment's own file.
     pub fn read_environment(&self, name: &str) -> Result<Environment, Fault> {
+        self.read_environment_as(name, None)
+    }
+
+    fn read_environment_as(&self, name: &str, as_host: Option<&str>) -> Result<Environment, Fault> {
         let is_path = is_path(name);
+        if let (false, Some(host)) = (is_path, as_host) {
+            return Err(Fault::new(format!("--as {host} needs the path of a file, not `{name}`")));
+        }
         let bytes = if is_path {
             let file = self.file(&self.absolute(Path::new(name)));
             file.map(|file| file.bytes)
@@ -280,6 +293,18 @@ impl Context {
             }
             Ok(None) if is_path => Err(Fault::new(format!("there is no file `{name}`"))),
             Ok(None) => Err(self.no_environment(name)),
+            Ok(Some(bytes)) if is_path => {
+                let adapter = dialect::of(self, Path::new(name), as_host)?;
+                match adapter {
+                    Some(adapter) => dialect::environment(name, &bytes, &*adapter),
+                    None => Environment::parse(&bytes).map_err(|error| {
+                        self.environment_fault(name, &error).hint(
+                            "`hatch env import` takes other shapes, and --as HOST reads a host's \
+                             own file",
+                        )
+                    }),
+                }
+            }
             Ok(Some(bytes)) => {
                 Environment::parse(&bytes).map_err(|error| self.environment_fault(name, &error))
             }

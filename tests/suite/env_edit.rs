@@ -80,7 +80,7 @@ fn a_fault_is_said_and_changes_nothing() {
     for (script, said) in [
         (
             "echo '{' > \"$2\"",
-            vec!["what was written can't be environment `dev`", "line 2, column"],
+            vec!["what was written can't be environment `dev`", "`{` without its `}`"],
         ),
         ("echo '{\"mcpServers\": {\"x\": {}}}' > \"$2\"", vec!["server `x` is not valid"]),
         ("echo '{\"extends\": [\"gone\"]}' > \"$2\"", vec!["it extends `gone`"]),

@@ -197,7 +197,7 @@ fn a_file_that_is_wrong_is_said_to_be_where() {
         ("[]", "should be an object"),
         (r#"{ "mcpServers": { "x": { "command": 5 } } }"#, "server `x` is not valid"),
         (r#"{ "mcpServers": { "x": { "args": [] } } }"#, "neither a `command` nor a `url`"),
-        (r#"{ "mcpserver": {} }"#, "`mcpserver` is no key of an environment"),
+        (r#"{ "mcpserver": {} }"#, "unknown key `mcpserver` in environment"),
         (
             r#"{ "mcpServers": { "x": { "command": "c" } }, "hosts": { "cursor": { "y": {} } } }"#,
             "`hosts.cursor.y` overrides a server that the environment does not have",
@@ -214,7 +214,7 @@ fn a_file_that_is_wrong_is_said_to_be_where() {
     // What means nothing to hatch is said, and goes nowhere.
     home.environment("odd", r#"{ "mcpServers": { "x": { "command": "c", "weird": 1 } } }"#);
     let run = home.line("mcp sync --from-env odd --to-host cursor --auto-approve").expect(0);
-    has(&run.stderr, &["`weird` of server `x` means nothing to hatch"]);
+    has(&run.stderr, &["`weird` of server `x` is ignored by hatch"]);
     assert!(!home.text(CURSOR).contains("weird"));
     has(&fails(&home, "env show god", 1), &["did you mean `good`?"]);
 }

@@ -28,6 +28,7 @@ mod ledger;
 mod named_hosts;
 mod options;
 mod output;
+mod pasted;
 mod picture;
 mod places;
 mod remove;

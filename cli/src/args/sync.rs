@@ -23,6 +23,10 @@ pub struct SyncArgs {
     #[command(flatten)]
     pub source: SourceArgs,
 
+    /// Read the file of --from-env as this host reads its own: its references, its units of time
+    #[arg(long = "as", value_name = "HOST", requires = "from_env")]
+    pub as_host: Option<String>,
+
     /// Host to write to, or `all` (can be repeated, or separated by commas)
     #[arg(long = "to-host", value_name = "HOST", required = true, value_delimiter = ',')]
     pub to_hosts: Vec<String>,

@@ -9,6 +9,7 @@ pub mod discover;
 pub mod env;
 pub mod history;
 pub mod host;
+pub mod known;
 pub mod list;
 mod lookup;
 pub mod man;
@@ -40,7 +41,7 @@ use crate::args::list::{DiscoverCommand, ListCommand, ShowCommand};
 use crate::args::remove::RemoveCommand;
 use crate::args::{GlobalArgs, McpArgs, McpCommand, ScopeArg};
 use crate::context::{Context, HostError};
-use crate::error::{CommandError, Fault, did_you_mean};
+use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 
 /// `hatch mcp`.
@@ -96,11 +97,7 @@ impl From<ScopeArg> for Scope {
 
 /// The host of this name.
 fn host<'a>(cx: &'a Context, name: &str) -> Result<&'a Host, Fault> {
-    cx.registry.get(name).map_err(|error| {
-        let hint = did_you_mean(&error.nearest)
-            .unwrap_or_else(|| format!("the hosts are {}", error.known.join(", ")));
-        Fault::of(&error).hint(hint)
-    })
+    cx.registry.get(name).map_err(|error| known::unknown(&error))
 }
 
 /// A pattern of the command line, with a mark under its fault.

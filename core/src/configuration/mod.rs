@@ -5,6 +5,7 @@
 //! asked. Nothing here touches a disk.
 
 pub mod check;
+mod near;
 
 pub use check::Unsound;
 
@@ -128,8 +129,7 @@ impl Configuration {
             documents.push((file, document));
         }
         let mut configuration = Configuration { documents, sections, reading: Reading::default() };
-        configuration.reading = adapter
-            .read(&configuration.sections)
+        configuration.reading = reading(adapter, &configuration.sections)
             .map_err(|source| configuration.adapter_error(source))?;
         Ok(configuration)
     }
@@ -231,6 +231,18 @@ impl Configuration {
     fn adapter_error(&self, source: AdapterError) -> ConfigurationError {
         ConfigurationError::Adapter { location: self.location().clone(), source }
     }
+}
+
+/// What an adapter reads in sections. Of entries that it can't understand, a key that is nearly
+/// right is named.
+///
+/// # Errors
+///
+/// As [`HostAdapter::read`].
+pub fn reading(adapter: &dyn HostAdapter, sections: &[Section]) -> Result<Reading, AdapterError> {
+    let mut reading = adapter.read(sections)?;
+    near::explain(&mut reading.unreadable, sections);
+    Ok(reading)
 }
 
 fn same_place(a: &Section, b: &Section) -> bool {

@@ -5,6 +5,7 @@
 
 pub mod conflict;
 pub mod diff;
+mod doubt;
 pub mod drift;
 pub mod mask;
 pub mod planner;

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use super::conflict::HostServers;
 use super::prepare::{Preparation, prepare};
-use super::{Change, ChangeKind, FilePlan, Plan, RecordPolicy, TargetPlan, diff};
+use super::{Change, ChangeKind, FilePlan, Plan, RecordPolicy, TargetPlan, diff, doubt};
 use crate::adapter::{Edit, Loss, Outcome, Reading};
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::environment::EnvironmentError;
@@ -166,7 +166,8 @@ pub fn edit(
         Change { definition: asked.definition, ..change(asked.server, outcome, &before, &after) }
     });
     let changes: Vec<_> = changes.collect();
-    let mut warnings = secrets_in_plain_text(descriptor, &changes);
+    let mut warnings = doubt::warnings(&changes);
+    warnings.extend(secrets_in_plain_text(descriptor, &changes));
     let specs = descriptor.documents.iter();
     warnings
         .extend(specs.zip(&edited.files).filter_map(|(spec, file)| byte_order_mark(spec, file)));

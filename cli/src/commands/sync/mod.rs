@@ -6,6 +6,7 @@ pub use conflicts::lost;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hatch_core::environment::entry;
 use hatch_core::filter::{Filter, FilterError};
 use hatch_core::ledger;
 use hatch_core::plan::Plan;
@@ -14,6 +15,7 @@ use hatch_core::plan::planner::{self, Target};
 use hatch_core::plan::prepare::Bridge;
 use hatch_core::server::ServerName;
 use hatch_core::source::Source;
+use hatch_core::suggest::nearest_key;
 
 use super::planning::{exit, unplanned};
 use super::targets::{self, Absent, LOOKED_FOR, available};
@@ -149,10 +151,13 @@ fn filter(args: &SyncArgs) -> Result<Filter, Fault> {
 
 fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
     if let Some(name) = &args.source.from_env {
-        let environment = cx.environment(name)?;
+        let environment = cx.environment_as(name, args.as_host.as_deref())?;
         for (server, field) in environment.unknown_fields() {
+            let near = nearest_key(field, &entry::FIELDS);
+            let near = near.map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
             cx.output.note(&format!(
-                "`{field}` of server `{server}` means nothing to hatch, and goes to no host"
+                "`{field}` of server `{server}` is ignored by hatch, and is not written to any \
+                 host{near}"
             ));
         }
         for host in environment.overrides.keys() {
