@@ -8,6 +8,7 @@ pub mod diff;
 pub mod mask;
 pub mod planner;
 pub mod prepare;
+pub mod remark;
 pub mod saved;
 pub mod whole;
 
