@@ -60,8 +60,7 @@ pub enum Place<'a> {
     Value,
     /// Under a name: a variable's, an option's, a key's.
     Named(&'a str),
-    /// In a header of this name. A header that is not known to be harmless holds a secret
-    /// unless its value is plain words.
+    /// In a header of this name. A header that is not known to be harmless holds a secret.
     Header(&'a str),
     /// A whole header: `Name: value` or `Name=value`.
     HeaderLine,

@@ -34,12 +34,10 @@ fn a_pasted_block_becomes_an_environment() {
         ],
     );
     has(
-        &run.stderr,
-        &[
-            "not taken from standard input: `theme`, `icon` of server `files`",
-            "taken as plain text: `${A}`; a reference is spelt `${env:NAME}`, and --from-host",
-        ],
+        &run.stdout,
+        &["  ! `files`: `env.A`: `${A}` is taken as plain text; a reference is `${env:A}`"],
     );
+    has(&run.stderr, &["not taken from standard input: `theme`, `icon` of server `files`"]);
     let servers = &environment(&home, "team")["mcpServers"];
     assert_eq!(
         servers["files"],

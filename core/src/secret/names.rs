@@ -180,6 +180,10 @@ const HARMLESS_HEADERS: &[&str] = &[
     "x-title",
 ];
 
+/// Further last words of headers that carry no secret: `X-MCP-Toolsets`, `X-Read-Only`.
+const ABOUT_HEADERS: &[&str] =
+    &["features", "language", "locale", "only", "readonly", "title", "tools", "toolsets"];
+
 /// The words of a name in lower case: `--accessToken` is `access`, `token`; `X_API_KEY2` is
 /// `x`, `api`, `key2`.
 pub(super) fn words(name: &str) -> Vec<String> {
@@ -257,11 +261,13 @@ pub(super) fn may_be_a_path(name: &str) -> bool {
     ["key", "keys", "pem", "credential", "credentials", "creds", "cookies", "auth"].contains(&last)
 }
 
-/// Whether a header of this name holds no secret, whatever its value is.
+/// Whether a header of this name holds no secret, whatever its value is. Of other headers any
+/// value may be one.
 pub(super) fn is_harmless_header(name: &str) -> bool {
-    let name = name.to_lowercase();
-    HARMLESS_HEADERS.contains(&name.as_str())
-        || (!is_secret_name(&name) && name.ends_with("-version"))
+    let last = words(name).pop().unwrap_or_default();
+    let last = last.as_str();
+    HARMLESS_HEADERS.contains(&name.to_lowercase().as_str())
+        || (!is_secret_name(name) && (ABOUT.contains(&last) || ABOUT_HEADERS.contains(&last)))
 }
 
 #[cfg(test)]

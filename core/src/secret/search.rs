@@ -59,10 +59,7 @@ impl Search<'_> {
             Place::Named(name) if is_secret_name(name) => self.credential(name, range),
             Place::Named(name) if is_digest_name(name) && is_hash(text.trim()) => {}
             Place::Named(name) => self.value(name, range),
-            Place::Header(name) if is_secret_name(name) => self.credential(name, range),
-            Place::Header(name) if !is_harmless_header(name) && !is_plain(text) => {
-                self.credential(name, range);
-            }
+            Place::Header(name) if !is_harmless_header(name) => self.credential(name, range),
             Place::Header(_) | Place::Value => self.value("", range),
             Place::HeaderLine => match text.find([':', '=']) {
                 Some(at) => {
@@ -134,7 +131,8 @@ impl Search<'_> {
         for word in split(text) {
             let (start, end) = (range.start + word.start, range.start + word.end);
             let text = &self.text[start..end];
-            let after = self.text[end..range.end].trim_start_matches(['"', '\'']).trim_start();
+            let after =
+                self.text[end..range.end].trim_start_matches(['"', '\'', '\\']).trim_start();
             if let Some(secret) = pending.take() {
                 if scheme(&format!("{text} ")) > 0 {
                     pending = Some(secret);
@@ -321,22 +319,6 @@ fn is_variable(value: &str) -> bool {
         || inner("%", "%").is_some_and(is_bare)
 }
 
-/// Words, short numbers and versions: what headers such as `X-Toolsets: repos, issues` hold.
-fn is_plain(value: &str) -> bool {
-    let is_word = |word: &str| {
-        let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        match digits {
-            0 => word.len() <= 20,
-            _ => digits <= 4 && (digits == word.len() || word.strip_prefix('v').is_some()),
-        }
-    };
-    value
-        .trim_matches(OPAQUE)
-        .split([' ', ',', ';', '/', ':', '.', '_', '-', '=', '*'])
-        .all(is_word)
-        && value.is_ascii()
-}
-
 /// `--name=value`, `NAME=value` or `Name: value`: the name, and the value without the blanks
 /// before it.
 fn assignment(text: &str) -> Option<(&str, &str)> {
@@ -381,7 +363,10 @@ fn without_scheme(text: &str) -> Option<usize> {
 fn split(text: &str) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     for word in split_at(0..text.len(), text, |at, c| {
-        c.is_whitespace() || "\"'`|".contains(c) || (c == ';' && is_next(text, at))
+        c.is_whitespace()
+            || "\"'`|".contains(c)
+            || (c == ';' && is_next(text, at))
+            || text[at..].starts_with("\\\"")
     }) {
         match text[word.clone()].contains("://") {
             true => words.push(word),

@@ -36,15 +36,6 @@ pub fn file(cx: &Context, path: &Path, name: Option<&str>) -> Result<Taken, Vec<
     if !pasted.not_taken.is_empty() {
         cx.output.note(&format!("not taken from {label}: {}", pasted.not_taken.join(", ")));
     }
-    let foreign = paste::foreign_references(&pasted.environment);
-    if !foreign.is_empty() {
-        let quoted: Vec<_> = foreign.iter().map(|it| format!("`{it}`")).collect();
-        cx.output.note(&format!(
-            "taken as plain text: {}; a reference is spelt `${{env:NAME}}`, and --from-host \
-             understands the spelling of a host's own file",
-            quoted.join(", ")
-        ));
-    }
     Ok(Taken { environment: pasted.environment, label, source: Source::File(shown) })
 }
 
