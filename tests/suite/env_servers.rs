@@ -194,7 +194,7 @@ fn faults_are_said_with_a_way_out() {
         ),
         ("env add devv a --command c", 1, ["no environment named `devv`", "did you mean `dev`?"]),
         ("env add ./dev.json a --command c", 2, ["is no environment name", "with an editor"]),
-        ("env add dev a --command c --env-var X", 2, ["--env-var is not NAME=VALUE: `X`", "hint"]),
+        ("env add dev a --command c --env-var =X", 2, ["invalid --env-var: expected", "hint"]),
         (
             "env add clash a --url https://x/",
             1,

@@ -34,6 +34,10 @@ fn a_pasted_block_becomes_an_environment() {
         ],
     );
     has(
+        &run.stdout,
+        &["  ! `files`: `env.A`: `${A}` is taken as plain text; a reference is `${env:A}`"],
+    );
+    has(
         &run.stderr,
         &[
             "not taken from standard input: `theme`, `icon` of server `files`",

@@ -33,6 +33,7 @@ mod picture;
 mod places;
 mod remove;
 mod schemas;
+mod secret_values;
 mod secrets;
 mod show;
 mod specification;

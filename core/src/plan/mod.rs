@@ -10,6 +10,7 @@ pub mod drift;
 pub mod mask;
 pub mod planner;
 pub mod prepare;
+pub mod remark;
 pub mod saved;
 pub mod whole;
 

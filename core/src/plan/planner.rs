@@ -14,11 +14,11 @@ use std::path::PathBuf;
 
 use super::conflict::HostServers;
 use super::prepare::{Preparation, prepare};
-use super::{Change, ChangeKind, FilePlan, Plan, RecordPolicy, TargetPlan, diff, doubt};
+use super::{Change, ChangeKind, FilePlan, Plan, RecordPolicy, TargetPlan, diff, doubt, remark};
 use crate::adapter::{Edit, Loss, Outcome, Reading};
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::environment::EnvironmentError;
-use crate::host::{DocumentSpec, HostDescriptor, Reference};
+use crate::host::DocumentSpec;
 use crate::ledger::{self, Destination};
 use crate::registry::Host;
 use crate::server::{Server, ServerName};
@@ -167,7 +167,7 @@ pub fn edit(
     });
     let changes: Vec<_> = changes.collect();
     let mut warnings = doubt::warnings(&changes);
-    warnings.extend(secrets_in_plain_text(descriptor, &changes));
+    warnings.extend(remark::plain_secrets(descriptor, &changes));
     let specs = descriptor.documents.iter();
     warnings
         .extend(specs.zip(&edited.files).filter_map(|(spec, file)| byte_order_mark(spec, file)));
@@ -248,32 +248,4 @@ fn byte_order_mark(spec: &DocumentSpec, file: &FilePlan) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Literal secrets that the run would copy, with what could stand there instead.
-pub(super) fn secrets_in_plain_text(
-    descriptor: &HostDescriptor,
-    changes: &[Change],
-) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if !descriptor.references.contains(&Reference::Env) {
-        return warnings;
-    }
-    for change in changes {
-        let (ChangeKind::Add(fields) | ChangeKind::Update(fields), Some(server)) =
-            (&change.kind, &change.after)
-        else {
-            continue;
-        };
-        let changes = |field: &String| fields.iter().any(|it| it.field == *field);
-        for field in diff::literal_secrets(server).into_iter().filter(changes) {
-            let variable = field.split('.').next_back().unwrap_or_default().to_uppercase();
-            let variable = variable.replace('-', "_");
-            warnings.push(format!(
-                "`{}`: `{field}` is a secret in plain text; `${{env:{variable}}}` could stand for it",
-                change.server
-            ));
-        }
-    }
-    warnings
 }

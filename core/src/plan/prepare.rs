@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 
 use crate::adapter::{Loss, LossKind};
 use crate::host::{HostDescriptor, Reference, TransportKind};
+use crate::secret::mask_text;
 use crate::server::{OAuth, Remote, Server, Stdio, Transport};
 use crate::template::{Segment, Template};
 
@@ -105,7 +106,8 @@ pub fn prepare(
     let local_only = target.transports == [TransportKind::Stdio];
     if let (Some(bridge), true, Some(remote)) = (how.bridge, local_only, server.transport.remote())
     {
-        let detail = format!("{} reaches it through `{}`", target.name, bridge.0.join(" "));
+        let detail =
+            format!("{} reaches it through `{}`", target.name, mask_text(&bridge.0.join(" ")));
         let stdio = bridge.stdio(remote)?;
         if remote.oauth.is_some() {
             losses.push(Loss {

@@ -14,7 +14,7 @@ mod take;
 pub use export::FORMATS;
 
 use hatch_core::environment::{Environment, EnvironmentName};
-use hatch_core::plan::{FilePlan, TargetPlan, whole};
+use hatch_core::plan::{FilePlan, TargetPlan, remark, whole};
 use hatch_core::store::Reader;
 
 use crate::Hosts;
@@ -70,7 +70,7 @@ fn check(cx: &Context, name: &EnvironmentName, environment: &Environment) -> Res
     resolved.map(drop).map_err(|error| Fault::because(cannot, &error))
 }
 
-/// What becomes of an environment's file.
+/// What becomes of an environment's file, with remarks on the servers that come to it.
 fn target(
     cx: &Context,
     name: EnvironmentName,
@@ -78,5 +78,8 @@ fn target(
     after: Vec<u8>,
 ) -> TargetPlan {
     let location = cx.home.environment(name.as_str());
-    whole::environment(name, FilePlan { location, before, after: Some(after) })
+    let mut target = whole::environment(name, FilePlan { location, before, after: Some(after) });
+    remark::secrets(&mut target);
+    remark::entries(&mut target);
+    target
 }

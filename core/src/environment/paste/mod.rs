@@ -22,7 +22,7 @@ mod text;
 use serde_json::{Map, Value};
 
 pub use self::line::LineError;
-pub use self::reference::foreign_references;
+pub use self::reference::{foreign_references, references_in};
 use self::shape::{Parts, sort};
 use super::{
     Entry, Environment, EnvironmentError, entries, entry, names, overrides, shape as wrong,
