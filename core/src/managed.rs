@@ -195,8 +195,14 @@ mod tests {
 
     fn plan(noting: Noting, kind: ChangeKind, after: Option<Server>) -> Plan {
         let server = ServerName::new("a").unwrap();
-        let change =
-            Change { server, kind, losses: vec![], after, definition: Some("d".to_owned()) };
+        let change = Change {
+            server,
+            kind,
+            losses: vec![],
+            after,
+            definition: Some("d".to_owned()),
+            hidden: Default::default(),
+        };
         let target = TargetPlan {
             owner: host().into(),
             name: "Cursor".to_owned(),

@@ -1,13 +1,15 @@
 //! Where a run takes its servers from.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::adapter::{Loss, LossKind};
 use crate::environment::{Environment, EnvironmentError};
-use crate::host::HostId;
+use crate::host::{HostDescriptor, HostId};
 use crate::registry::Host;
-use crate::server::Server;
+use crate::server::{Extra, Server, ServerName};
 
 /// The name of a source: what is noted of a server that came from it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -97,6 +99,46 @@ impl Source {
         }
     }
 
+    /// What `target` is not given of each server, because only another host knows it or nobody
+    /// does. [`Source::servers_for`] leaves these fields out.
+    pub fn left_out_for(&self, target: &Host) -> BTreeMap<ServerName, Vec<Loss>> {
+        let mut lost: BTreeMap<ServerName, Vec<Loss>> = BTreeMap::new();
+        let mut lose = |server: &ServerName, field: String, detail: String| {
+            let loss = Loss { field, kind: LossKind::Dropped, detail };
+            lost.entry(server.clone()).or_default().push(loss);
+        };
+        match self {
+            Source::Environment { environment, .. } => {
+                let unknown = environment.unknown_fields();
+                if unknown.is_empty() {
+                    return lost;
+                }
+                let given = self.servers_for(target).unwrap_or_default();
+                for (name, field) in unknown {
+                    let server = given.iter().find(|server| server.name == *name);
+                    // An override for this host may say it after all.
+                    if server.is_none_or(|it| it.extras.iter().all(|it| it.field() != field)) {
+                        let detail =
+                            "hatch does not know it; a host's own field goes under `hosts`";
+                        lose(name, field, detail.to_owned());
+                    }
+                }
+            }
+            Source::Host { host, servers } => {
+                let descriptor = host.adapter.descriptor();
+                if descriptor.id == target.adapter.descriptor().id {
+                    return lost;
+                }
+                for server in servers {
+                    for extra in &server.extras {
+                        lose(&server.name, extra.field(), why_left_out(extra, descriptor));
+                    }
+                }
+            }
+        }
+        lost
+    }
+
     /// What a person calls it.
     pub fn label(&self) -> String {
         match self {
@@ -111,5 +153,14 @@ impl Source {
             Source::Environment { name, .. } => Origin::Environment(name.clone()),
             Source::Host { host, .. } => Origin::Host(host.id.clone()),
         }
+    }
+}
+
+/// Why a field of one host's file does not go to another host.
+fn why_left_out(extra: &Extra, of: &HostDescriptor) -> String {
+    match of.extras.contains(&extra.field()) {
+        true => format!("only {} knows it", of.name),
+        // An unknown key, or a known one with a value of the wrong type.
+        false => format!("{}'s file has a field or value there that hatch does not know", of.name),
     }
 }

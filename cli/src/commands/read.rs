@@ -10,7 +10,7 @@ use super::pattern;
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::view::count;
-use crate::view::json::Unreadable;
+use crate::view::json::{Foreign, Unreadable};
 
 /// Which names a listing is about.
 pub struct Wanted(Option<Pattern>);
@@ -43,6 +43,25 @@ impl Wanted {
     }
 }
 
+/// An entry that is not taken from a host.
+pub struct LeftOut {
+    pub name: String,
+    /// Why not, as what is said of it.
+    pub reason: String,
+}
+
+/// The entries of a host that can't be read or are not servers.
+pub fn left_out(reading: &Reading) -> Vec<LeftOut> {
+    let unreadable = reading.unreadable.iter().map(|entry| LeftOut {
+        name: entry.name.clone(),
+        reason: format!("it cannot be read: {}", entry.reason),
+    });
+    let foreign = reading.foreign.iter();
+    let foreign =
+        foreign.map(|name| LeftOut { name: name.clone(), reason: "it is not a server".to_owned() });
+    unreadable.chain(foreign).collect()
+}
+
 /// A host that was read.
 pub struct Found<'a> {
     pub host: &'a Host,
@@ -56,6 +75,8 @@ pub struct Found<'a> {
 pub struct Findings<'a> {
     pub hosts: Vec<Found<'a>>,
     pub unreadable: Vec<Unreadable>,
+    /// Entries that are not servers.
+    pub foreign: Vec<Foreign>,
 }
 
 /// Reads every wanted host whose file is there, and keeps its wanted servers.
@@ -99,6 +120,11 @@ pub fn hosts<'a>(
                 findings.unreadable.push(Unreadable { host, server, reason: entry.reason });
             }
         }
+        for entry in &reading.foreign {
+            if servers.has(entry)? {
+                findings.foreign.push(Foreign { host: host.id.to_string(), entry: entry.clone() });
+            }
+        }
         findings.hosts.push(Found { host, places, reading });
     }
     Ok(findings)
@@ -115,5 +141,12 @@ pub fn mention_unreadable(cx: &Context, unreadable: &[Unreadable]) {
     }
     if unreadable.len() > 1 {
         cx.output.note(&format!("{} could not be read", count(unreadable.len(), "item")));
+    }
+}
+
+/// Says which entries are not servers, and so are not listed.
+pub fn mention_foreign(cx: &Context, foreign: &[Foreign]) {
+    for Foreign { host, entry } in foreign {
+        cx.output.note(&format!("`{entry}` on {host} is not a server"));
     }
 }

@@ -71,10 +71,14 @@ fn named(name: &str, value: &Template) -> Template {
 
 /// A header's value: a secret unless the header is known to hold none.
 fn header(name: &str, value: &Template) -> Template {
+    mask(value, |literal| hides_header(name, literal))
+}
+
+/// Whether literal text in a header of this name is a secret.
+pub(super) fn hides_header(name: &str, literal: &str) -> bool {
     const HARMLESS: [&str; 5] =
         ["accept", "accept-language", "content-type", "user-agent", "mcp-protocol-version"];
-    let harmless = HARMLESS.contains(&name.to_lowercase().as_str());
-    mask(value, |literal| !harmless && !is_scheme(literal))
+    !HARMLESS.contains(&name.to_lowercase().as_str()) && !is_scheme(literal)
 }
 
 /// The word before a credential: `Bearer ${env:TOKEN}` says more than `•••${env:TOKEN}`.

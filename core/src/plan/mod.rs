@@ -5,12 +5,15 @@
 
 pub mod conflict;
 pub mod diff;
+pub mod hidden;
 pub mod mask;
 pub mod planner;
 pub mod prepare;
+pub mod redact;
 pub mod saved;
 pub mod whole;
 
+use self::hidden::Hidden;
 use crate::adapter::Loss;
 pub use crate::configuration::FilePlan;
 use crate::managed::Managed;
@@ -82,6 +85,15 @@ pub struct TargetPlan {
     pub after_write: Option<String>,
 }
 
+impl TargetPlan {
+    /// What its documents are given from the process environment.
+    pub fn hidden(&self) -> Hidden {
+        let mut hidden = Hidden::default();
+        self.changes.iter().for_each(|change| hidden.extend(&change.hidden));
+        hidden
+    }
+}
+
 /// What becomes of one server on one host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -95,6 +107,8 @@ pub struct Change {
     pub after: Option<Server>,
     /// A digest of what the source says of it, if it comes from one.
     pub definition: Option<String>,
+    /// What of it came from the process environment.
+    pub hidden: Hidden,
 }
 
 /// What happens to a server on a host.

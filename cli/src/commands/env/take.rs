@@ -7,6 +7,7 @@ use hatch_core::environment::paste::{self, PasteError};
 use hatch_core::host::Scope;
 use hatch_core::server::ServerName;
 
+use super::super::read::left_out;
 use super::super::targets::{LOOKED_FOR, available};
 use super::super::{host, host_fault};
 use crate::context::{self, Context};
@@ -54,7 +55,7 @@ pub fn from_host(cx: &Context, name: &str) -> Result<Taken, Fault> {
     let places = available(cx, host, Scope::User).map_err(|fault| fault.hint(LOOKED_FOR))?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
-    for entry in &configuration.reading.unreadable {
+    for entry in left_out(&configuration.reading) {
         cx.output.warn(&format!("`{}` is left out: {}", entry.name, entry.reason));
     }
     let adapter = &host.adapter.descriptor().id;

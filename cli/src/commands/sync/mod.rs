@@ -13,6 +13,7 @@ use hatch_core::server::ServerName;
 use hatch_core::source::Source;
 
 use super::planning::{exit, unplanned};
+use super::read::{LeftOut, left_out};
 use super::targets::{self, Absent, LOOKED_FOR, available};
 use super::write::{begin, carry_out};
 use super::{apply, host, host_fault, lookup, pattern};
@@ -58,9 +59,10 @@ impl Request {
         let filter = filter(args).map_err(&mut keep).ok();
         let bridge = args.fit.bridge().map_err(&mut keep);
         let source = source(cx, args).map_err(&mut keep).ok();
+        let (source, left_out) = source.map_or((None, Vec::new()), |(it, left)| (Some(it), left));
         let selected = match (&source, &filter) {
             (Some(source), Some(filter)) => {
-                select(source, filter, args.prune).map_err(&mut keep).ok()
+                select(source, filter, args.prune, &left_out).map_err(&mut keep).ok()
             }
             _ => None,
         };
@@ -76,7 +78,7 @@ impl Request {
             (Some(source), Some(selected), Some(targets), Ok(bridge)) => {
                 let commands = args.fit.commands(cx, &source.servers().unwrap_or_default());
                 let stale = match (args.prune, &filter) {
-                    (true, Some(filter)) => stale(cx, &source, &targets, filter)?,
+                    (true, Some(filter)) => stale(cx, &source, &targets, filter, &left_out)?,
                     _ => HostServers::new(),
                 };
                 Ok(Request { source, selected, targets, bridge, commands, stale })
@@ -132,14 +134,10 @@ fn filter(args: &SyncArgs) -> Result<Filter, Fault> {
     }
 }
 
-fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
+/// The source, and the entries of it that are not servers or can't be read.
+fn source(cx: &Context, args: &SyncArgs) -> Result<(Source, Vec<LeftOut>), Fault> {
     if let Some(name) = &args.source.from_env {
         let environment = cx.environment(name)?;
-        for (server, field) in environment.unknown_fields() {
-            cx.output.note(&format!(
-                "`{field}` of server `{server}` means nothing to hatch, and goes to no host"
-            ));
-        }
         for host in environment.overrides.keys() {
             if cx.registry.get(host.as_str()).is_err() {
                 cx.output.note(&format!(
@@ -148,27 +146,35 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
             }
         }
         let (name, shown) = (cx.environment_origin(name), name.clone());
-        return Ok(Source::Environment { name, shown, environment });
+        return Ok((Source::Environment { name, shown, environment }, Vec::new()));
     }
     let name = args.source.from_host.as_deref().unwrap_or_default();
     let host = host(cx, name)?;
     let places = available(cx, host, args.place.scope.into()).map_err(|it| it.hint(LOOKED_FOR))?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
-    for entry in &configuration.reading.unreadable {
+    let left_out = left_out(&configuration.reading);
+    for entry in &left_out {
         cx.output.warn(&format!("{}: `{}` is left out: {}", host.id, entry.name, entry.reason));
     }
-    Ok(Source::Host { host: host.clone(), servers: configuration.reading.servers })
+    Ok((Source::Host { host: host.clone(), servers: configuration.reading.servers }, left_out))
 }
 
 /// The servers that are asked for. A source without any has something to say only where
 /// what it no longer has is taken away.
-fn select(source: &Source, filter: &Filter, prunes: bool) -> Result<Vec<ServerName>, Fault> {
+fn select(
+    source: &Source,
+    filter: &Filter,
+    prunes: bool,
+    left_out: &[LeftOut],
+) -> Result<Vec<ServerName>, Fault> {
     let servers = source.servers().map_err(|error| Fault::of(&error))?;
+    named_and_left_out(source, filter, left_out)?;
     if servers.is_empty() {
-        return match prunes {
-            true => Ok(Vec::new()),
-            false => Err(Fault::new("the source has no servers")),
+        return match (prunes, left_out) {
+            (true, _) => Ok(Vec::new()),
+            (false, []) => Err(Fault::new("the source has no servers")),
+            (false, _) => Err(Fault::new("the source has no servers that can be read")),
         };
     }
     let selected = filter.select(servers).map_err(|error| {
@@ -187,12 +193,27 @@ fn select(source: &Source, filter: &Filter, prunes: bool) -> Result<Vec<ServerNa
     Ok(selected.into_iter().map(|server| server.name).collect())
 }
 
+/// Names of a command line that are there, and are no servers that could be taken.
+fn named_and_left_out(source: &Source, filter: &Filter, left_out: &[LeftOut]) -> Result<(), Fault> {
+    let Filter::Names(names) = filter else { return Ok(()) };
+    let named: Vec<_> = left_out
+        .iter()
+        .filter(|entry| names.contains(&entry.name))
+        .map(|entry| format!("`{}` is there, and {}", entry.name, entry.reason))
+        .collect();
+    match &*named {
+        [] => Ok(()),
+        named => Err(Fault::new(format!("{}: {}", source.label(), named.join("; ")))),
+    }
+}
+
 /// What hatch put on a target from this source, and the source no longer has.
 fn stale(
     cx: &Context,
     source: &Source,
     targets: &[Target],
     filter: &Filter,
+    left_out: &[LeftOut],
 ) -> Result<HostServers, CommandError> {
     let managed = cx.managed().map_err(|error| Fault::of(&error).failure())?;
     let servers = source.servers().map_err(|error| Fault::of(&error).failure())?;
@@ -202,7 +223,8 @@ fn stale(
     for target in targets {
         let on_host = target.configuration.reading.servers.iter().map(|server| &server.name);
         let mut gone = BTreeSet::new();
-        for name in on_host.filter(|name| !has.contains(name)) {
+        let is_left_out = |name: &ServerName| left_out.iter().any(|it| it.name == name.as_str());
+        for name in on_host.filter(|name| !has.contains(name) && !is_left_out(name)) {
             let record = managed.get(&target.host.id, name);
             let is_ours = record.is_some_and(|record| record.origin.as_ref() == Some(&origin));
             let is_meant = match filter {
