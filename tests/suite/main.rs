@@ -28,6 +28,7 @@ mod options;
 mod output;
 mod picture;
 mod places;
+mod previews;
 mod remove;
 mod schemas;
 mod secrets;

@@ -46,7 +46,7 @@ impl Wanted {
 /// An entry that is not taken from a host.
 pub struct LeftOut {
     pub name: String,
-    /// Why not, as what is said of it.
+    /// Why not, to follow its name: `cannot be read: …`.
     pub reason: String,
 }
 
@@ -54,11 +54,11 @@ pub struct LeftOut {
 pub fn left_out(reading: &Reading) -> Vec<LeftOut> {
     let unreadable = reading.unreadable.iter().map(|entry| LeftOut {
         name: entry.name.clone(),
-        reason: format!("it cannot be read: {}", entry.reason),
+        reason: format!("cannot be read: {}", entry.reason),
     });
     let foreign = reading.foreign.iter();
     let foreign =
-        foreign.map(|name| LeftOut { name: name.clone(), reason: "it is not a server".to_owned() });
+        foreign.map(|name| LeftOut { name: name.clone(), reason: "is not a server".to_owned() });
     unreadable.chain(foreign).collect()
 }
 

@@ -56,7 +56,7 @@ pub fn from_host(cx: &Context, name: &str) -> Result<Taken, Fault> {
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
     for entry in left_out(&configuration.reading) {
-        cx.output.warn(&format!("`{}` is left out: {}", entry.name, entry.reason));
+        cx.output.warn(&format!("`{}` is left out: it {}", entry.name, entry.reason));
     }
     let adapter = &host.adapter.descriptor().id;
     Ok(Taken {

@@ -155,7 +155,7 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<(Source, Vec<LeftOut>), Fault
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
     let left_out = left_out(&configuration.reading);
     for entry in &left_out {
-        cx.output.warn(&format!("{}: `{}` is left out: {}", host.id, entry.name, entry.reason));
+        cx.output.warn(&format!("{}: `{}` is left out: it {}", host.id, entry.name, entry.reason));
     }
     Ok((Source::Host { host: host.clone(), servers: configuration.reading.servers }, left_out))
 }
