@@ -200,15 +200,30 @@ impl Context {
     }
 
     /// Takes a command's word for where the project is.
-    pub fn look_in(&mut self, place: &PlaceArgs) {
-        self.look_in_project(place.project.as_deref());
+    ///
+    /// # Errors
+    ///
+    /// Fails where a folder is named that does not exist.
+    pub fn look_in(&mut self, place: &PlaceArgs) -> Result<(), CommandError> {
+        self.look_in_project(place.project.as_deref())
     }
 
     /// Takes a folder of the command line for the project.
-    pub fn look_in_project(&mut self, project: Option<&Path>) {
-        if let Some(project) = project {
-            self.roots.project = self.absolute(project);
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no such folder: a misspelt one would be made, or look empty.
+    pub fn look_in_project(&mut self, project: Option<&Path>) -> Result<(), CommandError> {
+        let Some(project) = project else { return Ok(()) };
+        let folder = self.absolute(project);
+        if !folder.is_dir() {
+            let shown = self.roots.shown(&folder);
+            return Err(Fault::new(format!("the project folder `{shown}` was not found"))
+                .hint("name an existing folder with --project")
+                .failure());
         }
+        self.roots.project = folder;
+        Ok(())
     }
 
     /// The project's root, where a scope is a project's.

@@ -12,6 +12,7 @@ pub mod host;
 pub mod list;
 mod lookup;
 pub mod man;
+mod places;
 mod planning;
 mod put_back;
 mod read;
@@ -56,16 +57,16 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
         McpCommand::Status(args) => status::run(&mut cx, args),
         McpCommand::Repair(args) => repair::run(&mut cx, args),
         McpCommand::Discover(args) => match &args.command {
-            DiscoverCommand::Hosts(args) => discover::hosts(&cx, args),
+            DiscoverCommand::Hosts(args) => discover::hosts(&mut cx, args),
             DiscoverCommand::Servers(args) => discover::servers(&cx, args),
         },
         McpCommand::List(args) => match &args.command {
-            ListCommand::Hosts(args) => list::hosts(&cx, args),
-            ListCommand::Servers(args) => list::servers(&cx, args),
+            ListCommand::Hosts(args) => list::hosts(&mut cx, args),
+            ListCommand::Servers(args) => list::servers(&mut cx, args),
         },
         McpCommand::Show(args) => match &args.command {
-            ShowCommand::Hosts(args) => show::hosts(&cx, args),
-            ShowCommand::Servers(args) => show::servers(&cx, args),
+            ShowCommand::Hosts(args) => show::hosts(&mut cx, args),
+            ShowCommand::Servers(args) => show::servers(&mut cx, args),
         },
         McpCommand::Configure(args) => configure::run(&mut cx, args),
         McpCommand::Remove(args) => match &args.command {

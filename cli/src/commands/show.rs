@@ -13,7 +13,6 @@ use crate::args::list::{ShowHostsArgs, ShowServersArgs};
 use crate::context::{self, Context};
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
-use crate::view::count;
 use crate::view::json_show::{
     HostWithServer, ServerDetail, ServerOnHosts, ShownHost, ShownHosts, ShownServer, ShownServers,
 };
@@ -21,11 +20,13 @@ use crate::view::plan::Secrets;
 use crate::view::sanitize::sanitize_line;
 use crate::view::style::{DIM, HOST};
 use crate::view::wrap::wrap;
+use crate::view::{count, scope_word, scoped};
 
 /// Each host with all that it has.
-pub fn hosts(cx: &Context, args: &ShowHostsArgs) -> Result<Exit, CommandError> {
+pub fn hosts(cx: &mut Context, args: &ShowHostsArgs) -> Result<Exit, CommandError> {
     let (hosts, servers) = Wanted::both(args.name.as_deref(), args.server.as_deref())?;
-    let findings = read::hosts(cx, &hosts, &servers)?;
+    cx.look_in_project(args.place.project.as_deref())?;
+    let findings = read::hosts(cx, args.place.scopes(), &hosts, &servers)?;
     let ledger = cx.ledger_or_empty();
     let backups = backup_counts(cx)?;
     let secrets = Secrets::of(args.show_secrets);
@@ -49,16 +50,18 @@ pub fn hosts(cx: &Context, args: &ShowHostsArgs) -> Result<Exit, CommandError> {
 }
 
 /// Each server with all hosts that have it.
-pub fn servers(cx: &Context, args: &ShowServersArgs) -> Result<Exit, CommandError> {
+pub fn servers(cx: &mut Context, args: &ShowServersArgs) -> Result<Exit, CommandError> {
     let (hosts, servers) = Wanted::both(args.host.as_deref(), args.name.as_deref())?;
-    let findings = read::hosts(cx, &hosts, &servers)?;
+    cx.look_in_project(args.place.project.as_deref())?;
+    let findings = read::hosts(cx, args.place.scopes(), &hosts, &servers)?;
     let ledger = cx.ledger_or_empty();
     let secrets = Secrets::of(args.show_secrets);
     let mut by_name: BTreeMap<String, Vec<HostWithServer>> = BTreeMap::new();
     for found in &findings.hosts {
         for server in &found.reading.servers {
             let detail = detail(server, found.destination(), &ledger, secrets);
-            let host = HostWithServer { host: found.host.id.to_string(), detail };
+            let (host, scope) = (found.host.id.to_string(), scope_word(found.scope));
+            let host = HostWithServer { host, scope, detail };
             by_name.entry(server.name.to_string()).or_default().push(host);
         }
     }
@@ -93,6 +96,7 @@ fn host(
     ShownHost {
         host: id.to_string(),
         name: found.host.name().to_owned(),
+        scope: scope_word(found.scope),
         last_modified: context::modified(&path).map(|time| format!("{time:.0}")),
         config_path: path.display().to_string(),
         backup_count: backups.get(id).copied().unwrap_or(0),
@@ -127,7 +131,11 @@ fn backup_counts(cx: &Context) -> Result<BTreeMap<HostId, usize>, CommandError> 
 
 fn host_block(cx: &Context, host: &ShownHost) -> String {
     let path = cx.roots.shown(std::path::Path::new(&host.config_path));
-    let mut text = format!("{HOST}{}{HOST:#}  {}\n", host.host, sanitize_line(&host.name));
+    let mut text = format!(
+        "{HOST}{}{HOST:#}  {}\n",
+        scoped(&host.host, host.scope),
+        sanitize_line(&host.name)
+    );
     let _ = writeln!(text, "  {DIM}file:{DIM:#} {}", sanitize_line(&path));
     if let Some(time) = &host.last_modified {
         let _ = writeln!(text, "  {DIM}last change:{DIM:#} {time}");
@@ -149,7 +157,7 @@ fn server_block(cx: &Context, server: &ServerOnHosts) -> String {
     let hosts = count(server.hosts.len(), "host");
     let mut text = format!("{HOST}{}{HOST:#}  on {hosts}\n", sanitize_line(&server.name));
     for host in &server.hosts {
-        let _ = write!(text, "\n  {HOST}{}{HOST:#}", host.host);
+        let _ = write!(text, "\n  {HOST}{}{HOST:#}", scoped(&host.host, host.scope));
         text.push_str(&detail_block(cx, &host.detail));
     }
     text
