@@ -145,11 +145,22 @@ impl Context {
 
     /// Where a host keeps each of its documents.
     pub fn places(&self, host: &Host, scope: Scope) -> Result<Vec<Place>, LocateError> {
-        if !host.paths.is_empty() {
-            return locate::named(&host.paths, scope, &DiskPlaces);
+        places(host, scope, &self.roots)
+    }
+
+    /// Where a host keeps each document of a project, or the user's without one.
+    pub fn places_in(
+        &self,
+        host: &Host,
+        project: Option<&Path>,
+    ) -> Result<Vec<Place>, LocateError> {
+        match project {
+            None => self.places(host, Scope::User),
+            Some(root) => {
+                let roots = Roots { project: root.to_owned(), ..self.roots.clone() };
+                places(host, Scope::Project, &roots)
+            }
         }
-        let documents = &host.adapter.descriptor().documents;
-        documents.iter().map(|spec| locate::locate(spec, scope, &self.roots, &DiskPlaces)).collect()
     }
 
     /// Reads what a host has at these places.
@@ -329,6 +340,14 @@ impl Context {
             );
         }
     }
+}
+
+fn places(host: &Host, scope: Scope, roots: &Roots) -> Result<Vec<Place>, LocateError> {
+    if !host.paths.is_empty() {
+        return locate::named(&host.paths, scope, &DiskPlaces);
+    }
+    let documents = &host.adapter.descriptor().documents;
+    documents.iter().map(|spec| locate::locate(spec, scope, roots, &DiskPlaces)).collect()
 }
 
 /// The folder that the command was started in.

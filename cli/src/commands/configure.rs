@@ -32,7 +32,7 @@ pub fn run(cx: &mut Context, args: &ConfigureArgs) -> Result<Exit, CommandError>
     };
     let mut faults = Vec::new();
     let bridge = args.fit.bridge().map_err(|fault| faults.push(fault));
-    let absent = if args.create { Absent::Create } else { Absent::Fail };
+    let absent = Absent::of(args.create);
     let targets = targets::resolve(cx, &args.hosts, None, args.place.scope.into(), absent);
     let targets = targets.map_err(|them| faults.extend(them));
     server::check(wrong, faults)?;

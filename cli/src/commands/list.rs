@@ -13,14 +13,26 @@ use crate::view::{scope_word, scoped};
 /// The servers of each available host, by host.
 pub fn hosts(cx: &mut Context, args: &ListHostsArgs) -> Result<Exit, CommandError> {
     let listed = list(cx, &args.place, args.name.as_deref(), args.server.as_deref())?;
-    show(cx, listed, args.json, |row| [scoped(&row.host, row.scope), row.server], &["Host", "Server"])
+    show(
+        cx,
+        listed,
+        args.json,
+        |row| [scoped(&row.host, row.scope), row.server],
+        &["Host", "Server"],
+    )
 }
 
 /// The servers of all available hosts, by server.
 pub fn servers(cx: &mut Context, args: &ListServersArgs) -> Result<Exit, CommandError> {
     let mut listed = list(cx, &args.place, args.host.as_deref(), args.name.as_deref())?;
     listed.rows.sort_by(|a, b| (&a.server, &a.host, b.scope).cmp(&(&b.server, &b.host, a.scope)));
-    show(cx, listed, args.json, |row| [row.server, scoped(&row.host, row.scope)], &["Server", "Host"])
+    show(
+        cx,
+        listed,
+        args.json,
+        |row| [row.server, scoped(&row.host, row.scope)],
+        &["Server", "Host"],
+    )
 }
 
 fn list(

@@ -74,10 +74,10 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
             RemoveCommand::Host(args) => remove::host(&mut cx, args),
         },
         McpCommand::Backup(args) => match &args.command {
-            BackupCommand::Create(args) => backup::create::run(&cx, args),
-            BackupCommand::List(args) => backup::list::run(&cx, args),
+            BackupCommand::Create(args) => backup::create::run(&mut cx, args),
+            BackupCommand::List(args) => backup::list::run(&mut cx, args),
             BackupCommand::Show(args) => backup::show::run(&cx, args),
-            BackupCommand::Restore(args) => backup::restore::run(&cx, args),
+            BackupCommand::Restore(args) => backup::restore::run(&mut cx, args),
             BackupCommand::Clean(args) => backup::clean::run(&cx, args),
         },
         McpCommand::History(args) => history::run(&cx, args),

@@ -1,6 +1,6 @@
 //! Which documents of a host a command looks at, where it looks at more than one scope.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hatch_core::host::Scope;
 use hatch_core::locate::{LocateError, Place};
@@ -47,16 +47,19 @@ pub fn sites<'a>(cx: &Context, host: &'a Host, scopes: &[Scope]) -> Vec<Site<'a>
 /// Whether two sites are the same documents, links followed.
 fn is_same(cx: &Context, one: &Site<'_>, other: &Site<'_>) -> bool {
     match (&one.places, &other.places) {
-        (Ok(one), Ok(other)) => real(cx, one) == real(cx, other),
+        (Ok(one), Ok(other)) => paths(cx, one) == paths(cx, other),
         _ => false,
     }
 }
 
-/// Where documents really are. One that cannot be reached is where it is named.
-fn real(cx: &Context, places: &[Place]) -> Vec<PathBuf> {
-    let real = |path: &PathBuf| match cx.store.admit(path, &cx.roots.shown(path)) {
+fn paths(cx: &Context, places: &[Place]) -> Vec<PathBuf> {
+    places.iter().map(|place| real(cx, &place.path)).collect()
+}
+
+/// Where a document really is. One that cannot be reached is where it is named.
+pub fn real(cx: &Context, path: &Path) -> PathBuf {
+    match cx.store.admit(path, &cx.roots.shown(path)) {
         Ok(location) => location.path().to_owned(),
-        Err(_) => path.clone(),
-    };
-    places.iter().map(|place| real(&place.path)).collect()
+        Err(_) => path.to_owned(),
+    }
 }

@@ -65,7 +65,11 @@ pub struct Found<'a> {
 impl Found<'_> {
     /// What the ledger knows this document by.
     pub fn destination(&self) -> Destination<'_> {
-        Destination { host: &self.host.id, location: &self.location, project: self.project.as_deref() }
+        Destination {
+            host: &self.host.id,
+            location: &self.location,
+            project: self.project.as_deref(),
+        }
     }
 }
 

@@ -109,9 +109,18 @@ impl Damage {
             lost.push((server, (*record).clone()));
         }
         if found.is_some() && places.iter().any(|place| !place.exists && !place.folder_exists) {
+            let name = target.host.name();
+            let why = match &target.project {
+                None => format!("{name} is not on this machine any more"),
+                Some(root) => {
+                    format!(
+                        "{name} has no folder in the project `{}` any more",
+                        cx.roots.shown(root)
+                    )
+                }
+            };
             cx.output.note(&format!(
-                "{} is not on this machine any more, so its {} not put back",
-                target.host.name(),
+                "{why}, so its {} not put back",
                 match lost.len() {
                     1 => "server is".to_owned(),
                     number => format!("{number} servers are"),

@@ -1,13 +1,15 @@
 //! `hatch mcp show hosts` and `hatch mcp show servers`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
-use hatch_core::backup::Catalogue;
+use hatch_core::backup::{BackupFile, Catalogue};
 use hatch_core::host::HostId;
 use hatch_core::ledger::{Destination, Ledger};
 use hatch_core::server::Server;
 
+use super::backup::scope::project_of;
 use super::read::{self, Found, Wanted, mention_unreadable};
 use crate::args::list::{ShowHostsArgs, ShowServersArgs};
 use crate::context::{self, Context};
@@ -81,12 +83,7 @@ pub fn servers(cx: &mut Context, args: &ShowServersArgs) -> Result<Exit, Command
     Ok(Exit::Success)
 }
 
-fn host(
-    found: &Found<'_>,
-    ledger: &Ledger,
-    backups: &BTreeMap<HostId, usize>,
-    secrets: Secrets,
-) -> ShownHost {
+fn host(found: &Found<'_>, ledger: &Ledger, backups: &Counts, secrets: Secrets) -> ShownHost {
     let id = &found.host.id;
     let path = found.places.first().map(|place| place.path.clone()).unwrap_or_default();
     let servers = found.reading.servers.iter().map(|server| ShownServer {
@@ -99,7 +96,7 @@ fn host(
         scope: scope_word(found.scope),
         last_modified: context::modified(&path).map(|time| format!("{time:.0}")),
         config_path: path.display().to_string(),
-        backup_count: backups.get(id).copied().unwrap_or(0),
+        backup_count: backups.get(&(id.clone(), found.project.clone())).copied().unwrap_or(0),
         servers: servers.collect(),
         foreign: found.reading.foreign.clone(),
     }
@@ -115,15 +112,18 @@ fn detail(server: &Server, at: Destination<'_>, ledger: &Ledger, secrets: Secret
     }
 }
 
-fn backup_counts(cx: &Context) -> Result<BTreeMap<HostId, usize>, CommandError> {
+/// How many backups there are of a host, by project; without one, of the user's files.
+type Counts = BTreeMap<(HostId, Option<PathBuf>), usize>;
+
+fn backup_counts(cx: &Context) -> Result<Counts, CommandError> {
     let listing = Catalogue::new(&cx.store, &cx.home).list();
     let listing = listing.map_err(|error| Fault::of(&error).failure())?;
     let mut counts = BTreeMap::new();
     for backup in &listing.backups {
-        let mut hosts: Vec<_> = backup.files.iter().filter_map(|file| file.owner.host()).collect();
-        hosts.dedup();
-        for host in hosts {
-            *counts.entry(host.clone()).or_default() += 1;
+        let of = |file: &BackupFile| Some((file.owner.host()?.clone(), project_of(cx, file)));
+        let owners: BTreeSet<_> = backup.files.iter().filter_map(of).collect();
+        for owner in owners {
+            *counts.entry(owner).or_default() += 1;
         }
     }
     Ok(counts)

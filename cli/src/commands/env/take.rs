@@ -50,16 +50,16 @@ pub fn file(cx: &Context, path: &Path, name: Option<&str>) -> Result<Taken, Vec<
 }
 
 /// The servers of a host. Entries that can't be understood are said.
-pub fn from_host(cx: &Context, name: &str) -> Result<Taken, Fault> {
+pub fn from_host(cx: &Context, name: &str, scope: Scope) -> Result<Taken, Fault> {
     let host = host(cx, name)?;
-    let places = available(cx, host, Scope::User).map_err(|fault| fault.hint(LOOKED_FOR))?;
+    let places = available(cx, host, scope).map_err(|fault| fault.hint(LOOKED_FOR))?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
     for entry in &configuration.reading.unreadable {
         cx.output.warn(&format!("`{}` is left out: {}", entry.name, entry.reason));
     }
-    let target = Target { host: host.clone(), configuration, project: None };
-    sources::warn_of_written_out(cx, &target, Scope::User);
+    let target = Target { host: host.clone(), configuration, project: cx.project(scope) };
+    sources::warn_of_written_out(cx, &target, scope);
     let adapter = &host.adapter.descriptor().id;
     Ok(Taken {
         environment: Environment::from_servers(adapter, &target.configuration.reading.servers),

@@ -80,7 +80,7 @@ impl Request {
             Some(Source::Host { host, .. }) => Some(&host.id),
             _ => None,
         };
-        let absent = if args.create { Absent::Create } else { Absent::Fail };
+        let absent = Absent::of(args.create);
         let targets = targets::resolve(cx, &args.to_hosts, from, args.place.scope.into(), absent);
         let targets = targets.map_err(|them| faults.extend(them)).ok();
         CommandError::check(faults)?;
