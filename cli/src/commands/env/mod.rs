@@ -34,7 +34,7 @@ pub fn run(global: &GlobalArgs, hosts: Hosts, args: &EnvArgs) -> Result<Exit, Co
     adapters::add_installed(&mut cx)?;
     cx.add_named_hosts();
     match &args.command {
-        EnvCommand::Create(args) => import::create(&cx, args),
+        EnvCommand::Create(args) => import::create(&mut cx, args),
         EnvCommand::List(args) => list::run(&cx, args),
         EnvCommand::Show(args) => show::run(&cx, args),
         EnvCommand::Add(args) => add::run(&cx, args),
@@ -42,7 +42,7 @@ pub fn run(global: &GlobalArgs, hosts: Hosts, args: &EnvArgs) -> Result<Exit, Co
         EnvCommand::Remove(args) => remove::environment(&cx, args),
         EnvCommand::Use(args) => current::set(&cx, args),
         EnvCommand::Current(args) => current::show(&cx, args),
-        EnvCommand::Import(args) => import::run(&cx, args),
+        EnvCommand::Import(args) => import::run(&mut cx, args),
         EnvCommand::Export(args) => export::run(&cx, args),
         EnvCommand::Edit(args) => edit::run(&cx, args),
         EnvCommand::Schema => cx.output.print(SCHEMA).map(|()| Exit::Success),
