@@ -18,7 +18,7 @@ use hatch_core::settings::Settings;
 use hatch_core::store::disk::DiskStore;
 use hatch_core::store::{Location, Reader, StoreError};
 use hatch_core::transaction;
-use hatch_packages::reserved::{self, Reserved};
+use hatch_packages::reserved::{self, Grounds, Reserved};
 
 use crate::Hosts;
 use crate::args::{Color, GlobalArgs, PlaceArgs};
@@ -170,8 +170,11 @@ impl Context {
         let shown = self.roots.shown(path);
         let location = self.store.admit(path, &shown)?;
         if self.foreign.contains(&host.adapter.descriptor().id) {
+            let follow = |path: &Path| path.canonicalize().ok();
             let own = self.home.folder().path();
-            reserved::check_path(location.path(), &shown, &self.roots.home, own)?;
+            let grounds = Grounds { roots: &self.roots, own, follow: &follow };
+            let descriptor = host.adapter.descriptor();
+            reserved::check_path(location.path(), (path, &shown), descriptor, grounds)?;
         }
         let bytes = self.store.read(&location)?;
         Ok(File { location, bytes })
