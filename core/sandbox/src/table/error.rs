@@ -45,7 +45,7 @@ impl TableError {
 fn is_meant_as_table(text: &str) -> bool {
     let begins = ["[[documents]]", "documents=", "[dialect]"];
     text.lines().any(|line| {
-        let line = line.replace([' ', '\t'], "");
+        let line = line.replace([' ', '\t', '"'], "");
         begins.iter().any(|begin| line.starts_with(begin))
     })
 }
