@@ -153,7 +153,7 @@ impl<'a> Repository<'a> {
             same(&self.reference.to_string(), &digest, expected)?;
         }
         let manifest = serde_json::from_slice(&bytes)
-            .map_err(|error| self.no_adapter(format!("its manifest: {error}")))?;
+            .map_err(|error| self.no_adapter(&format!("its manifest: {error}")))?;
         Ok((manifest, digest))
     }
 
@@ -180,9 +180,8 @@ impl<'a> Repository<'a> {
         let response =
             self.ask(|client, headers| client.send(Send::Post, &begin, headers, (octets, &[])))?;
         let response = expect(&begin, response)?;
-        let location = header(&response, "Location").ok_or_else(|| {
-            self.no_adapter("the registry did not return an upload location".to_owned())
-        })?;
+        let location = header(&response, "Location")
+            .ok_or_else(|| self.no_adapter("the registry did not return an upload location"))?;
         let address = self.server.join(location);
         let address = address.and_then(|it| it.with_query(&format!("digest={digest}")));
         let address = address.map_err(|reason| bad(&begin, reason))?;
@@ -197,11 +196,8 @@ impl<'a> Repository<'a> {
         Ok(())
     }
 
-    fn no_adapter(&self, reason: String) -> NetworkError {
-        NetworkError::NotAnAdapter {
-            address: self.reference.to_string(),
-            reason: one_line(&reason),
-        }
+    fn no_adapter(&self, reason: &str) -> NetworkError {
+        NetworkError::NotAnAdapter { address: self.reference.to_string(), reason: one_line(reason) }
     }
 }
 
@@ -231,13 +227,13 @@ pub fn pull(reference: &Reference, credentials: &Credentials) -> Result<Fetched,
     let kinds: Vec<_> = manifest.layers.iter().map(|layer| layer.media_type.as_str()).collect();
     if !matches!(kinds.as_slice(), [WASM_LAYER | TABLE_LAYER]) {
         let kinds = if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") };
-        return Err(repository.no_adapter(format!(
+        return Err(repository.no_adapter(&format!(
             "it should have one layer, {WASM_LAYER} or {TABLE_LAYER}, and has: {kinds}"
         )));
     }
     let annotation = |name: &str| manifest.annotations.get(name).cloned();
     if annotation(VERSION).is_some_and(|version| !is_version(&version)) {
-        return Err(repository.no_adapter(format!(
+        return Err(repository.no_adapter(&format!(
             "its annotation `{VERSION}` is not a semantic version of at most 64 characters"
         )));
     }
@@ -265,7 +261,7 @@ pub fn tags(reference: &Reference, credentials: &Credentials) -> Result<Vec<Stri
     let mut repository = Repository::new(reference, credentials)?;
     let bytes = repository.get("tags/list", "application/json", MAX_MANIFEST)?;
     let tags: Tags = serde_json::from_slice(&bytes)
-        .map_err(|error| repository.no_adapter(format!("its list of tags: {error}")))?;
+        .map_err(|error| repository.no_adapter(&format!("its list of tags: {error}")))?;
     Ok(tags.tags.unwrap_or_default())
 }
 
@@ -281,7 +277,7 @@ pub fn publish(
 ) -> Result<ContentDigest, NetworkError> {
     let mut repository = Repository::new(reference, credentials)?;
     let Selector::Tag(tag) = &reference.version else {
-        return Err(repository.no_adapter("it is published under a tag, not a digest".to_owned()));
+        return Err(repository.no_adapter("it is published under a tag, not a digest"));
     };
     let (config, manifest) = manifest_of(artifact);
     repository.upload(artifact.bytes)?;
