@@ -18,8 +18,9 @@ use hatch_core::registry::{Host, Registry};
 use hatch_core::repository;
 use hatch_core::settings::Settings;
 use hatch_core::source::{EnvironmentFile, Origin};
-use hatch_core::store::{self, Reader, StoreError};
-use hatch_packages::reserved::{self, Reserved};
+use hatch_core::store::{self, Reader, StoreError, Location};
+use hatch_packages::reserved::{self, Reserved, Grounds};
+use hatch_core::transaction;
 
 use crate::Hosts;
 use crate::args::{Color, GlobalArgs, PlaceArgs};
@@ -184,8 +185,11 @@ impl Context {
         let shown = self.roots.shown(path);
         let location = self.store.admit(path, &shown)?;
         if self.foreign.contains(&host.adapter.descriptor().id) {
+            let follow = |path: &Path| path.canonicalize().ok();
             let own = self.home.folder().path();
-            reserved::check_path(location.path(), &shown, &self.roots.home, own)?;
+            let grounds = Grounds { roots: &self.roots, own, follow: &follow };
+            let descriptor = host.adapter.descriptor();
+            reserved::check_path(location.path(), (path, &shown), descriptor, grounds)?;
         }
         let bytes = self.store.read(&location)?;
         Ok(File { location, bytes })
