@@ -28,6 +28,7 @@ mod options;
 mod output;
 mod picture;
 mod places;
+mod protected;
 mod remove;
 mod schemas;
 mod secrets;

@@ -30,6 +30,7 @@ use hatch_core::configuration::ConfigurationError;
 use hatch_core::filter::{Pattern, PatternError};
 use hatch_core::host::Scope;
 use hatch_core::registry::Host;
+use write::with_retries;
 
 use crate::Hosts;
 use crate::adapters;
@@ -50,7 +51,7 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
     }
     cx.add_named_hosts();
     match &args.command {
-        McpCommand::Sync(args) => sync::run(&mut cx, args),
+        McpCommand::Sync(args) => with_retries(&mut cx, |cx| sync::run(cx, args)),
         McpCommand::Status(args) => status::run(&cx, args),
         McpCommand::Discover(args) => match &args.command {
             DiscoverCommand::Hosts(args) => discover::hosts(&cx, args),
@@ -64,10 +65,10 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
             ShowCommand::Hosts(args) => show::hosts(&cx, args),
             ShowCommand::Servers(args) => show::servers(&cx, args),
         },
-        McpCommand::Configure(args) => configure::run(&mut cx, args),
+        McpCommand::Configure(args) => with_retries(&mut cx, |cx| configure::run(cx, args)),
         McpCommand::Remove(args) => match &args.command {
-            RemoveCommand::Server(args) => remove::server(&mut cx, args),
-            RemoveCommand::Host(args) => remove::host(&mut cx, args),
+            RemoveCommand::Server(args) => with_retries(&mut cx, |cx| remove::server(cx, args)),
+            RemoveCommand::Host(args) => with_retries(&mut cx, |cx| remove::host(cx, args)),
         },
         McpCommand::Backup(args) => match &args.command {
             BackupCommand::Create(args) => backup::create::run(&cx, args),
@@ -132,5 +133,8 @@ fn host_fault(host: &Host, error: &HostError) -> Fault {
         HostError::Store(_) => fault.hint("check who may read the file and its folder"),
         HostError::Locate(_) => fault,
         HostError::Reserved(_) => fault.hint("see where the file's links lead"),
+        HostError::Own(_) => {
+            fault.hint(format!("`hatch host remove {}` removes the name", host.id))
+        }
     }
 }
