@@ -20,7 +20,7 @@ use hatch_core::plan::saved::SavedPlan;
 use hatch_core::plan::{Change, ChangeKind, Plan, TargetPlan};
 use hatch_core::registry::Host;
 use hatch_core::server::ServerName;
-use hatch_core::source::Source;
+use hatch_core::source::{Origin, Source};
 use hatch_tests::native::NativeAdapter;
 use hatch_tests::workspace;
 use proptest::prelude::*;
@@ -47,7 +47,7 @@ fn target(host: &Host, bytes: Option<Vec<u8>>) -> Target {
     let location = Location::new(Path::new("/home/sam/config"), "~/config");
     let files = vec![File { location, bytes }];
     let configuration = Configuration::read(&*host.adapter, files).expect("a readable document");
-    Target { host: host.clone(), configuration }
+    Target { host: host.clone(), configuration, project: None }
 }
 
 fn plan(source: &Source, names: &[ServerName], target: Target) -> Plan {
@@ -141,7 +141,7 @@ proptest! {
         let environment = json!({"mcpServers": servers}).to_string();
         let environment = Environment::parse(environment.as_bytes()).expect("an environment");
         let names: Vec<_> = environment.servers.iter().map(|(name, _)| name.clone()).collect();
-        let source = Source::Environment { name: "any".to_owned(), shown: "any".to_owned(), environment };
+        let source = Source::Environment { origin: Origin::Environment("any".to_owned()), shown: "any".to_owned(), environment };
         let (host, fixtures) = &adapters()[at / 2];
         let fixture = workspace().join("tests/fixtures/hosts").join(fixtures[at % 2]);
         #[expect(clippy::disallowed_methods, reason = "a fixture of the tests' own")]
@@ -204,7 +204,7 @@ proptest! {
         let environment = Environment::from_servers(&host.adapter.descriptor().id, &servers);
         let environment = Environment::parse(&environment.print()).expect("an environment");
         let itself = Source::Host { host: host.clone(), servers };
-        let through = Source::Environment { name: "made".to_owned(), shown: "made".to_owned(), environment };
+        let through = Source::Environment { origin: Origin::Environment("made".to_owned()), shown: "made".to_owned(), environment };
         for source in [itself, through] {
             let plan = plan(&source, &names, target(host, Some(before.clone())));
             prop_assert!(plan.is_empty(), "{:?}", plan.targets[0].changes);

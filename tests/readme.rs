@@ -13,6 +13,11 @@ use hatch_core::host::{
 };
 use hatch_tests::{TestHome, program, workspace};
 
+const TEAM: &str = r#"{ "mcpServers": { "db": { "command": "npx", "args": ["-y", "db-mcp"],
+    "env": { "DB_TOKEN": "${env:DB_TOKEN}" } } } }"#;
+const TEAM_OLD: &str =
+    r#"{ "mcpServers": { "db": { "command": "npx", "args": ["-y", "db-mcp@1"] } } }"#;
+
 /// One page after the other, since each has a current folder of its own.
 #[test]
 fn every_console_block_runs() {
@@ -40,6 +45,9 @@ fn runs(page: &Path) {
     for command in ["npx", "uvx", "uv"] {
         home.write(&format!("bin/{command}"), "");
     }
+    // A team's repository, whose committed file is out of step.
+    home.write("team.json", TEAM);
+    home.write("shop/.cursor/mcp.json", TEAM_OLD);
     let folder = |relative: &str| home.join(relative).display().to_string();
     trycmd::TestCases::new()
         .register_bin("hatch", program())

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "it reads the sources")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -123,6 +124,59 @@ fn plans_are_made_without_a_store() {
     }
     assert!(seen > 5, "{seen} files were looked at");
     none("these decide, and must not touch the world", &broken);
+}
+
+/// The modules that `text`, a file of `module`, uses, as `crate::NAME` or inside `use crate::{...}`.
+fn used_modules(source: &Source, modules: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for (_, line) in source.code() {
+        for (at, _) in line.match_indices("crate::") {
+            let rest = &line[at + "crate::".len()..];
+            let name: String =
+                rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            used.extend(modules.contains(&name).then_some(name));
+        }
+    }
+    used
+}
+
+/// The modules of the first level of a crate, each with those that it uses.
+fn module_graph(folder: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let module = |source: &Source| {
+        let inside = source.path.trim_start_matches(folder).trim_start_matches('/');
+        inside.split('/').next().unwrap().trim_end_matches(".rs").to_owned()
+    };
+    let files = sources(folder, ".rs");
+    let modules: BTreeSet<String> = files.iter().map(module).collect();
+    let mut graph = BTreeMap::<_, BTreeSet<String>>::new();
+    for source in files.iter().filter(|source| module(source) != "lib") {
+        let name = module(source);
+        let mut used = used_modules(source, &modules);
+        used.remove(&name);
+        graph.entry(name).or_default().extend(used);
+    }
+    graph
+}
+
+/// A module uses those below it; two that use each other are one, or cut in the wrong place.
+#[test]
+fn engine_modules_form_no_circle() {
+    for folder in ["core/src", "core/packages/src", "core/sandbox/src"] {
+        let mut graph = module_graph(folder);
+        assert!(graph.len() > 5, "{folder} was not understood: {graph:?}");
+        // Take away modules that use nothing which is left; what stays is in a circle.
+        loop {
+            let left = graph.len();
+            let names: BTreeSet<_> = graph.keys().cloned().collect();
+            graph.retain(|_, used| used.iter().any(|name| names.contains(name)));
+            if graph.len() == left {
+                break;
+            }
+        }
+        let circle: Vec<_> =
+            graph.iter().map(|(name, used)| format!("{name} -> {used:?}")).collect();
+        none(&format!("modules of {folder} that use each other"), &circle);
+    }
 }
 
 /// A writing call is `store.replace(` with a place, which no text's `replace` has, or one of

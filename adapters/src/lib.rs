@@ -4,8 +4,12 @@
 //! toolchain. The build script compiles them to machine code for any CPU of the target, and
 //! that code is embedded here. Nothing of it is touched before an adapter is first called.
 
+mod shipped;
+
 use hatch_core::host::HostDescriptor;
 use hatch_sandbox::{Compiled, Embedded, SandboxedAdapter, Table};
+
+pub use shipped::{SHIPPED, shipped};
 
 /// An adapter that is built into hatch.
 pub struct Builtin {

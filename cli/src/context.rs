@@ -12,17 +12,20 @@ use hatch_core::configuration::{Configuration, ConfigurationError, File};
 use hatch_core::environment::{Environment, EnvironmentError, EnvironmentName};
 use hatch_core::home::HatchHome;
 use hatch_core::host::{HostId, Os, Scope};
+use hatch_core::ledger::{Ledger, LedgerError};
 use hatch_core::locate::{self, LocateError, Place, Places, Roots};
 use hatch_core::location::Location;
-use hatch_core::managed::Managed;
 use hatch_core::registry::{Host, Registry};
+use hatch_core::repository;
 use hatch_core::settings::Settings;
+use hatch_core::source::{EnvironmentFile, Origin};
 use hatch_core::store::{self, Reader, StoreError};
 use hatch_packages::reserved::{self, Reserved};
 
 use crate::Hosts;
 use crate::args::{Color, GlobalArgs, PlaceArgs};
 use crate::commands::write::{Attempt, Files};
+use crate::dialect;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::Output;
@@ -216,9 +219,19 @@ impl Context {
 
     /// Takes a command's word for where the project is.
     pub fn look_in(&mut self, place: &PlaceArgs) {
-        if let Some(project) = &place.project {
+        self.look_in_project(place.project.as_deref());
+    }
+
+    /// Takes a folder of the command line for the project.
+    pub fn look_in_project(&mut self, project: Option<&Path>) {
+        if let Some(project) = project {
             self.roots.project = self.absolute(project);
         }
+    }
+
+    /// The project's root, where a scope is a project's.
+    pub fn project(&self, scope: Scope) -> Option<PathBuf> {
+        (scope == Scope::Project).then(|| self.roots.project.clone())
     }
 
     /// Takes a path of the command line from the current folder.
@@ -227,8 +240,18 @@ impl Context {
     }
 
     /// What hatch put where.
-    pub fn managed(&self) -> Result<Managed, StoreError> {
-        Ok(Managed::parse(self.store.read(&self.home.state())?.as_deref()))
+    pub fn ledger(&self) -> Result<Ledger, LedgerError> {
+        Ledger::read(&self.store, &self.home)
+    }
+
+    /// What hatch put where, for what can do without: where that cannot be read, it says so
+    /// and goes on as if nothing was known.
+    pub fn ledger_or_empty(&self) -> Ledger {
+        self.ledger().unwrap_or_else(|error| {
+            let fault = Fault::because("what is hatch's is not known", &error);
+            self.output.warn(&fault.one_line());
+            Ledger::default()
+        })
     }
 
     /// The environments that there are, by name.
@@ -264,32 +287,38 @@ impl Context {
 
     /// Reads an environment, by name or by path, with what it extends brought in.
     pub fn environment(&self, name: &str) -> Result<Environment, Fault> {
-        let own = self.read_environment(name)?;
+        self.environment_as(name, None)
+    }
+
+    /// As [`Context::environment`], of a file that is to be read as a host reads its own.
+    pub fn environment_as(&self, name: &str, as_host: Option<&str>) -> Result<Environment, Fault> {
+        let own = self.read_environment_as(name, as_host)?;
         own.resolve(name, &mut |base| self.read_environment(base).map_err(|fault| fault.one_line()))
             .map_err(|error| self.environment_fault(name, &error))
     }
 
-    /// What an environment is noted as: its name, or the path of its file, which is the same
-    /// from wherever it was named.
-    pub fn environment_origin(&self, name: &str) -> String {
+    /// The identity of an environment: its name, or its file, wherever it was named from.
+    pub fn environment_origin(&self, name: &str) -> Origin {
         if !is_path(name) {
-            return name.to_owned();
+            return Origin::Environment(name.to_owned());
         }
         let path = self.absolute(Path::new(name));
-        path.canonicalize().unwrap_or(path).display().to_string()
-    }
-
-    /// An environment as its user would write it.
-    pub fn environment_shown(&self, origin: &str) -> String {
-        match is_path(origin) {
-            true => self.roots.shown(Path::new(origin)),
-            false => origin.to_owned(),
-        }
+        let path = path.canonicalize().unwrap_or(path);
+        let repository = repository::identify(&path, &DiskPlaces);
+        let shown = self.roots.shown(&path);
+        Origin::File(EnvironmentFile::new(&Location::new(path, shown), repository))
     }
 
     /// Reads an environment's own file.
     pub fn read_environment(&self, name: &str) -> Result<Environment, Fault> {
+        self.read_environment_as(name, None)
+    }
+
+    fn read_environment_as(&self, name: &str, as_host: Option<&str>) -> Result<Environment, Fault> {
         let is_path = is_path(name);
+        if let (false, Some(host)) = (is_path, as_host) {
+            return Err(Fault::new(format!("--as {host} needs the path of a file, not `{name}`")));
+        }
         let bytes = if is_path {
             let file = self.file(&self.absolute(Path::new(name)));
             file.map(|file| file.bytes)
@@ -303,6 +332,18 @@ impl Context {
             }
             Ok(None) if is_path => Err(Fault::new(format!("there is no file `{name}`"))),
             Ok(None) => Err(self.no_environment(name)),
+            Ok(Some(bytes)) if is_path => {
+                let adapter = dialect::of(self, Path::new(name), as_host)?;
+                match adapter {
+                    Some(adapter) => dialect::environment(name, &bytes, &*adapter),
+                    None => Environment::parse(&bytes).map_err(|error| {
+                        self.environment_fault(name, &error).hint(
+                            "`hatch env import` takes other shapes, and --as HOST reads a host's \
+                             own file",
+                        )
+                    }),
+                }
+            }
             Ok(Some(bytes)) => {
                 Environment::parse(&bytes).map_err(|error| self.environment_fault(name, &error))
             }

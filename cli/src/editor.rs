@@ -14,35 +14,40 @@ const FALLBACK: &str = if cfg!(windows) { "notepad" } else { "vi" };
 /// Why nothing was edited.
 #[derive(Debug, thiserror::Error)]
 pub enum EditorError {
-    /// A variable that no shell could read.
-    #[error("`{variable}` is no command: `{value}`")]
+    /// A variable that no shell could read. What it holds is not repeated: it may be a secret
+    /// that was put into the wrong variable.
+    #[error(
+        "cannot read `${variable}` as a command: expected a program and its arguments, quotes closed"
+    )]
     NoCommand {
         /// `VISUAL` or `EDITOR`.
         variable: &'static str,
-        /// What it holds.
-        value: String,
     },
     /// The editor can't be started.
-    #[error("the editor `{command}` can't be started")]
+    #[error("cannot start the editor that {named_by} names")]
     Start {
-        /// Its command.
-        command: String,
+        /// What names it.
+        named_by: String,
         /// Why.
         source: io::Error,
     },
     /// The editor says that it failed.
-    #[error("the editor `{command}` failed ({status})")]
+    #[error("the editor that {named_by} names failed ({status})")]
     Failed {
-        /// Its command.
-        command: String,
+        /// What names it.
+        named_by: String,
         /// How it ended.
         status: ExitStatus,
     },
 }
 
-/// An editor's command and its first arguments.
-#[derive(Debug)]
-pub struct Editor(Vec<String>);
+/// An editor.
+pub struct Editor {
+    /// Its command and its first arguments.
+    words: Vec<String>,
+    /// The variable that names it; hatch itself where none does.
+    variable: Option<&'static str>,
+}
 
 impl Editor {
     /// What `$VISUAL` says, else `$EDITOR`, else one that every system has.
@@ -54,7 +59,7 @@ impl Editor {
                 return Self::split(variable, value);
             }
         }
-        Ok(Editor(vec![FALLBACK.to_owned()]))
+        Ok(Editor { words: vec![FALLBACK.to_owned()], variable: None })
     }
 
     /// As a shell splits it: `code --wait`, `'/opt/my editor/bin/edit' -n`.
@@ -62,15 +67,18 @@ impl Editor {
         // On Windows a backslash parts folders, and quotes nothing.
         let text = if cfg!(windows) { value.replace('\\', "\\\\") } else { value.clone() };
         match shlex::split(&text) {
-            Some(words) if !words.is_empty() => Ok(Editor(words)),
-            _ => Err(EditorError::NoCommand { variable, value }),
+            Some(words) if !words.is_empty() => Ok(Editor { words, variable: Some(variable) }),
+            _ => Err(EditorError::NoCommand { variable }),
         }
     }
 
     /// Lets the person edit a file, and waits for the end of it.
     pub fn edit(&self, path: &Path) -> Result<(), EditorError> {
-        let command = self.0.join(" ");
-        let Some((program, arguments)) = self.0.split_first() else {
+        let named_by = match self.variable {
+            Some(variable) => format!("`${variable}`"),
+            None => format!("hatch itself (`{FALLBACK}`)"),
+        };
+        let Some((program, arguments)) = self.words.split_first() else {
             unreachable!("an editor has a command")
         };
         // Ctrl-C is the editor's: this process has something to clean up after it.
@@ -79,8 +87,8 @@ impl Editor {
         });
         match status {
             Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(EditorError::Failed { command, status }),
-            Err(source) => Err(EditorError::Start { command, source }),
+            Ok(status) => Err(EditorError::Failed { named_by, status }),
+            Err(source) => Err(EditorError::Start { named_by, source }),
         }
     }
 }
@@ -91,13 +99,15 @@ mod tests {
 
     #[test]
     fn a_command_is_split_as_a_shell_does() {
-        let split = |value: &str| Editor::split("EDITOR", value.to_owned()).map(|it| it.0);
+        let split = |value: &str| Editor::split("EDITOR", value.to_owned()).map(|it| it.words);
         assert_eq!(split("vi").unwrap(), ["vi"]);
         assert_eq!(split("code --wait").unwrap(), ["code", "--wait"]);
         assert_eq!(split("'/opt/my editor/edit' -n").unwrap(), ["/opt/my editor/edit", "-n"]);
         for bad in ["'vi", "# nothing"] {
             let error = split(bad).unwrap_err().to_string();
-            assert_eq!(error, format!("`EDITOR` is no command: `{bad}`"));
+            let said = "cannot read `$EDITOR` as a command: expected a program and its arguments, \
+                        quotes closed";
+            assert_eq!(error, said);
         }
     }
 }

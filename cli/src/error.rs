@@ -2,12 +2,17 @@
 //!
 //! The engine's errors are typed and know nothing of people. Here, and only here, each
 //! becomes a message with hints and an exit code.
+//!
+//! No message repeats a secret. Those about a value that was typed do not repeat the value;
+//! names and paths are repeated, unless they look like a secret; and what a library says of a
+//! file is told without the file's text.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io;
 
 use hatch_core::environment::EnvironmentError;
+use hatch_core::secret::mask_prose;
 
 use crate::exit::Exit;
 use crate::view::sanitize::sanitize;
@@ -103,16 +108,36 @@ impl Fault {
 
 /// An error and what caused it, outermost first. A cause that its error repeats is left out.
 fn chain(error: &dyn Error) -> Vec<String> {
-    let mut messages = vec![error.to_string()];
+    let mut messages = vec![message(error)];
     let mut next = error.source();
     while let Some(cause) = next {
-        let message = cause.to_string();
+        let message = message(cause);
         if messages.last() != Some(&message) {
             messages.push(message);
         }
         next = cause.source();
     }
     messages
+}
+
+/// What an error says, without the values that it read, as serde repeats them: of `invalid
+/// type: string "...", expected u32 at line 1 column 2` the place stays.
+fn message(error: &dyn Error) -> String {
+    const REPEAT: [&str; 5] = [
+        "invalid type: ",
+        "invalid value: ",
+        "invalid length ",
+        "unknown variant ",
+        "unknown field ",
+    ];
+    let text = error.to_string();
+    if !REPEAT.iter().any(|start| text.starts_with(start)) {
+        return text;
+    }
+    match text.rfind(" at line ") {
+        Some(at) => format!("unexpected value{}", &text[at..]),
+        None => "unexpected value".to_owned(),
+    }
 }
 
 impl CommandError {
@@ -126,7 +151,8 @@ impl CommandError {
         let mut text = String::new();
         for fault in &self.faults {
             let mut line = |style: anstyle::Style, label: &str, message: &str| {
-                let message = sanitize(message).replace('\n', "\n  ");
+                let message = mask_prose(message);
+                let message = sanitize(&message).replace('\n', "\n  ");
                 let _ = writeln!(text, "{style}{label}{style:#}: {message}");
             };
             line(ERROR, "error", &fault.message);
@@ -161,5 +187,30 @@ pub fn did_you_mean(nearest: &[String]) -> Option<String> {
         [] => None,
         [one] => Some(format!("did you mean {one}?")),
         [first @ .., last] => Some(format!("did you mean {} or {last}?", first.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_library_says_of_a_file_is_told_without_its_text() {
+        let error = serde_json::from_str::<u32>("\n \"hunter2\"").unwrap_err();
+        assert!(error.to_string().contains("hunter2"));
+        let fault = Fault::because("cannot read it", &error);
+        assert_eq!(fault.one_line(), "cannot read it: unexpected value at line 2 column 10");
+        let error = serde_json::from_str::<u32>("1 x").unwrap_err();
+        assert_eq!(Fault::of(&error).one_line(), "trailing characters at line 1 column 3");
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_masked_in_every_line_of_an_error() {
+        let token = "ghp_7Rk2mQx9LzT4vB8nC1sD6fG3hJ5kP0wYaE2u";
+        let cause = io::Error::other(format!("no `{token}`"));
+        let fault = Fault::because(format!("no host named `{token}`"), &cause);
+        let text = fault.hint(format!("run `hatch {token}`")).form(token).failure().render();
+        assert!(!text.contains("ghp_"), "{text}");
+        assert_eq!(text.matches("•••").count(), 4, "{text}");
     }
 }

@@ -7,6 +7,7 @@ mod bug;
 mod commands;
 mod complete;
 mod context;
+mod dialect;
 mod editor;
 mod error;
 mod exit;

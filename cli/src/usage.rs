@@ -1,7 +1,9 @@
 //! Faults that the parser of command lines finds, in the look of all others.
 
+use std::ffi::OsString;
+
 use clap::CommandFactory;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::args::server::join_args;
 use crate::args::{Cli, Color};
@@ -18,7 +20,10 @@ pub fn report(error: &clap::Error) -> Exit {
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let _ = error.print();
         }
-        _ => complain(&fault(&error.render().to_string()).usage().render()),
+        _ => {
+            let words: Vec<_> = std::env::args_os().collect();
+            complain(&fault(&without_values(error, &words)).usage().render());
+        }
     }
     if error.use_stderr() { Exit::Usage } else { Exit::Success }
 }
@@ -29,6 +34,30 @@ fn color() -> Color {
         Cli::command().ignore_errors(true).try_get_matches_from(join_args(std::env::args_os()));
     let color = parsed.ok().and_then(|it| it.try_get_one::<Color>("color").ok().flatten().copied());
     color.unwrap_or(Color::Auto)
+}
+
+/// What the parser says, without the values that were typed: one may be a secret in the wrong
+/// place. An argument that nothing takes is told by its place in `words`.
+fn without_values(error: &clap::Error, words: &[OsString]) -> String {
+    let text = error.render().to_string();
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(value)) if !value.is_empty() => Some(value.as_str()),
+        _ => None,
+    };
+    let text = match context(ContextKind::InvalidValue) {
+        Some(value) => text.replacen(&format!(" '{value}' for "), " for ", 1),
+        None => text,
+    };
+    match context(ContextKind::InvalidArg) {
+        Some(argument)
+            if error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-') =>
+        {
+            let place = words.iter().position(|word| word == argument);
+            let place = place.map_or(String::new(), |at| format!(": word {at} after `hatch`"));
+            text.replacen(&format!(" '{argument}' found"), &format!(" found{place}"), 1)
+        }
+        _ => text,
+    }
 }
 
 /// Takes the parser's text apart: its first lines are what is wrong, then there are tips and
@@ -89,9 +118,40 @@ mod tests {
     use super::*;
 
     fn said(line: &str) -> String {
-        let error = Cli::try_parse_from(line.split(' ')).unwrap_err();
-        anstream::adapter::strip_str(&fault(&error.render().to_string()).usage().render())
-            .to_string()
+        said_of(&line.split(' ').collect::<Vec<_>>())
+    }
+
+    fn said_of(words: &[&str]) -> String {
+        let error = Cli::try_parse_from(words).unwrap_err();
+        let words: Vec<_> = words.iter().map(OsString::from).collect();
+        let text = fault(&without_values(&error, &words)).usage().render();
+        anstream::adapter::strip_str(&text).to_string()
+    }
+
+    #[test]
+    fn no_value_that_was_typed_is_repeated() {
+        for (words, expected) in [
+            (
+                &["mcp", "list", "hosts", "--color", "hunter2"][..],
+                "invalid value for `--color <WHEN>`",
+            ),
+            (&["mcp", "list", "hosts", "--json=hunter2"], "unexpected value for `--json` found"),
+            (
+                &["mcp", "history", "--limit", "hunter2"],
+                "invalid value for `--limit <N>`: invalid digit",
+            ),
+            (
+                &["mcp", "list", "hosts", "a", "hunter2"],
+                "unexpected argument found: word 5 after `hatch`",
+            ),
+            (&["mcp", "list", "hosts", "--tokn=hunter2"], "unexpected argument `--tokn` found"),
+            (&["mcp", "list", "hosts", "-zhunter2"], "unexpected argument `-z` found"),
+            (&["mcp", "sync", "--scope", "hunter2\nhunter2' for"], "invalid value for `--scope"),
+        ] {
+            let text = said_of(&[&["hatch"], words].concat());
+            assert!(text.contains(expected), "{text}");
+            assert!(!text.contains("hunter2"), "{text}");
+        }
     }
 
     #[test]
@@ -105,7 +165,7 @@ mod tests {
         );
         assert_eq!(
             said("hatch mcp list hosts --color red"),
-            "error: invalid value `red` for `--color <WHEN>`\n\
+            "error: invalid value for `--color <WHEN>`\n\
              hint: possible values: auto, always, never\n\
              hint: `hatch --help` says more\n"
         );

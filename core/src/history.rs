@@ -86,8 +86,8 @@ pub fn title(run: &RunRecord, entries: &[Entry<'_>]) -> String {
 mod tests {
     use super::*;
     use crate::backup::{BackupId, Origin, Taken};
+    use crate::ledger::Ledger;
     use crate::location::Location;
-    use crate::managed::Managed;
 
     fn id(number: u8) -> OperationId {
         OperationId::try_from(format!("{number:08x}")).unwrap()
@@ -103,7 +103,7 @@ mod tests {
                 title: format!("Run {number}"),
                 undoes: undoes.map(id),
                 time,
-                managed: Managed::default(),
+                ledger: Ledger::default(),
                 files: Vec::new(),
             };
             Backup {

@@ -4,27 +4,104 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::environment::{Environment, EnvironmentError};
+use crate::environment::{Environment, EnvironmentError, EnvironmentName};
 use crate::host::HostId;
+use crate::location::{Location, RecordedLocation};
 use crate::registry::Host;
+use crate::repository::RepositoryFile;
 use crate::server::Server;
 
-/// The name of a source: what is noted of a server that came from it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// The identity of a source: what is noted of a server that came from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", from = "RecordedOrigin")]
 pub enum Origin {
-    /// An environment, by name or, where it has none, by the absolute path of its file.
+    /// An environment, by name.
     Environment(String),
+    /// An environment in a file of its user's.
+    File(EnvironmentFile),
     /// A host.
     Host(HostId),
 }
 
+/// An environment in a file that its user names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentFile {
+    /// Where it was when it was read.
+    #[serde(flatten)]
+    path: RecordedLocation,
+    /// Its place in a repository, which survives a move and a fresh clone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    repository: Option<RepositoryFile>,
+}
+
+impl EnvironmentFile {
+    /// A file, and its place in a repository if it is in one.
+    pub fn new(location: &Location, repository: Option<RepositoryFile>) -> Self {
+        EnvironmentFile { path: RecordedLocation::from(location), repository }
+    }
+
+    /// Where it was when it was read; `None` if that was on another system.
+    pub fn location(&self) -> Option<Location> {
+        self.path.location()
+    }
+
+    /// Where it was, as its user writes it.
+    pub fn shown(&self) -> &str {
+        self.path.shown()
+    }
+
+    /// The repository that it is in.
+    pub fn repository(&self) -> Option<&RepositoryFile> {
+        self.repository.as_ref()
+    }
+
+    /// Whether both are one file: of one repository, or in one place.
+    fn is_same(&self, other: &Self) -> bool {
+        self.path.location().is_some_and(|here| {
+            other.path.location().is_some_and(|there| here.path() == there.path())
+        }) || (self.repository.is_some() && self.repository == other.repository)
+    }
+}
+
+/// An origin as files have it. Ledgers of version 1 and plans of that time name an
+/// environment's file where an environment's name stands.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RecordedOrigin {
+    Environment(String),
+    File(EnvironmentFile),
+    Host(HostId),
+}
+
+impl From<RecordedOrigin> for Origin {
+    fn from(origin: RecordedOrigin) -> Self {
+        match origin {
+            RecordedOrigin::Environment(name) if EnvironmentName::new(name.as_str()).is_err() => {
+                let location = Location::new(name.as_str(), name.as_str());
+                Origin::File(EnvironmentFile::new(&location, None))
+            }
+            RecordedOrigin::Environment(name) => Origin::Environment(name),
+            RecordedOrigin::File(file) => Origin::File(file),
+            RecordedOrigin::Host(host) => Origin::Host(host),
+        }
+    }
+}
+
 impl Origin {
-    /// The environment, if it is one.
+    /// The environment, if it is one: its name, or the path of its file.
     pub fn environment(&self) -> Option<&str> {
         match self {
             Origin::Environment(name) => Some(name),
+            Origin::File(file) => Some(file.path.shown()),
             Origin::Host(_) => None,
+        }
+    }
+
+    /// Whether both are one source, as far as can be told.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Origin::File(here), Origin::File(there)) => here.is_same(there),
+            _ => self == other,
         }
     }
 }
@@ -33,6 +110,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Origin::Environment(name) => write!(f, "environment `{name}`"),
+            Origin::File(file) => write!(f, "environment `{}`", file.path.shown()),
             Origin::Host(host) => write!(f, "host `{host}`"),
         }
     }
@@ -43,8 +121,8 @@ impl fmt::Display for Origin {
 pub enum Source {
     /// An environment, with what it extends brought in.
     Environment {
-        /// Its name or, where it has none, the absolute path of its file.
-        name: String,
+        /// Its identity.
+        origin: Origin,
         /// What its user calls it.
         shown: String,
         /// What it holds.
@@ -108,7 +186,7 @@ impl Source {
     /// Its name.
     pub fn origin(&self) -> Origin {
         match self {
-            Source::Environment { name, .. } => Origin::Environment(name.clone()),
+            Source::Environment { origin, .. } => origin.clone(),
             Source::Host { host, .. } => Origin::Host(host.id.clone()),
         }
     }

@@ -1,91 +1,138 @@
-//! How what a host has compares with the environment that it came from.
+//! How what a host has compares with a source, and with what hatch noted when it wrote it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 
-use serde::Serialize;
+use jiff::Timestamp;
 
 use crate::adapter::Edit;
-use crate::managed::{Managed, Record, digest};
+use crate::ledger::{Ledger, Record, digest};
+use crate::operation::OperationId;
 use crate::plan::ChangeKind;
+use crate::plan::drift::{Absence, absences, written_out};
 use crate::plan::planner::{self, PlanError, Target};
 use crate::plan::prepare::Preparation;
 use crate::server::{Server, ServerName};
-use crate::source::Source;
+use crate::source::{Origin, Source};
 
 /// How one server compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// The host has what the environment says.
+    /// The host has what the source says, and hatch put it there or adopted it.
     InSync,
-    /// Someone changed it on the host since hatch put it there.
-    ChangedHere,
-    /// The environment says something else since.
+    /// Someone changed it on the host since.
+    ChangedOnHost,
+    /// The source says something else since.
     ChangedInEnvironment,
     /// Both changed.
     ChangedInBoth,
-    /// The host does not have it any more.
-    Missing,
-    /// The environment does not have it any more.
+    /// The host wrote the values of these variables in place of references to them.
+    WrittenOut(Vec<String>),
+    /// The host lost it: its file or all that hatch had put there is gone.
+    Lost,
+    /// Someone deleted it from a file that is otherwise intact.
+    Deleted,
+    /// The host has another server of that name, which hatch did not put there.
+    Differs,
+    /// The host has the same, and hatch did not put it there.
+    Same,
+    /// The host does not have it, and never had it from this source.
+    Absent,
+    /// The host cannot have it, for this reason.
+    Refused(String),
+    /// The source does not have it any more.
     Gone,
-    /// The host never had it from this environment.
-    NotThereYet,
 }
 
 impl State {
-    /// Whether a sync would have something to do, or to ask.
-    pub fn is_in_sync(self) -> bool {
-        matches!(self, State::InSync | State::NotThereYet)
+    /// Whether a sync would have nothing to write and nothing to ask.
+    pub fn is_in_sync(&self) -> bool {
+        matches!(self, State::InSync | State::Same | State::Refused(_))
     }
 }
 
-/// Compares every server that a host was given from an environment, by name.
+/// One server of a source, or of what a source put on a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// How it compares.
+    pub state: State,
+    /// When hatch noted it last, from whatever source.
+    pub noted: Option<Timestamp>,
+    /// The run that wrote it then.
+    pub operation: Option<OperationId>,
+    /// The other source that hatch has it from.
+    pub other: Option<Origin>,
+}
+
+/// Compares every server of a source, and every one that a host has from it, by name.
 ///
-/// A definition that says the same as when it was put there, on a host that has it as it was
-/// put there, is in sync. Otherwise the planner is asked what a sync would do: a host that
-/// can't hold a change has nothing to be brought in sync.
+/// A definition that says the same as when it was written, on a host that has it as it was
+/// written, is in sync. Otherwise the planner is asked what a sync would do: a host that
+/// cannot hold a change has nothing to be brought in sync.
 ///
 /// # Errors
 ///
-/// Fails where the environment has a bad entry for the host, or its adapter stands in the way.
+/// Fails where the source has a bad entry for the host, or its adapter fails.
 pub fn compare(
     source: &Source,
     target: &Target,
-    managed: &Managed,
-) -> Result<BTreeMap<ServerName, State>, PlanError> {
+    ledger: &Ledger,
+    variables: &BTreeMap<OsString, OsString>,
+) -> Result<BTreeMap<ServerName, Comparison>, PlanError> {
     let origin = source.origin();
+    let records = ledger.records(target.destination());
+    let absent = absences(&records, &target.configuration);
     let wanted = source.servers_for(&target.host)?;
     let found = &target.configuration.reading.servers;
-    let mut states = BTreeMap::new();
+    let mut compared = BTreeMap::new();
     let mut doubtful = Vec::new();
     for server in &wanted {
-        let record = managed.get(&target.host.id, &server.name);
-        let record = record.filter(|record| record.origin.as_ref() == Some(&origin));
-        let state = match (record, by_name(found, &server.name)) {
-            (None, _) => State::NotThereYet,
-            (Some(_), None) => State::Missing,
+        let record = records.get(server.name.as_str()).copied();
+        let ours = record.filter(|record| record.is_from(&origin));
+        let state = match (ours, by_name(found, &server.name)) {
+            (None, None) => State::Absent,
+            (None, Some(_)) => State::Differs,
+            (Some(_), None) => missing(absent.get(&server.name)),
             (Some(record), Some(found)) => changed(record, found, server),
         };
-        if !state.is_in_sync() && state != State::Missing {
+        if !matches!(state, State::InSync | State::Lost | State::Deleted) {
             doubtful.push(server);
         }
-        states.insert(server.name.clone(), state);
+        compared.insert(server.name.clone(), comparison(state, record, &origin));
     }
-    for server in unchanged_by_a_sync(target, &doubtful)? {
-        states.insert(server, State::InSync);
-    }
-    for (name, record) in managed.of(&target.host.id) {
-        let Some(name) = ServerName::new(name.as_str()) else { continue };
-        let is_ours = record.origin.as_ref() == Some(&origin);
-        if is_ours && !states.contains_key(&name) && by_name(found, &name).is_some() {
-            states.insert(name, State::Gone);
+    settle(target, &doubtful, variables, &mut compared)?;
+    let names: BTreeSet<_> = wanted.iter().map(|server| server.name.as_str()).collect();
+    for (name, record) in records {
+        let Some(name) = ServerName::new(name) else { continue };
+        let is_gone = record.is_from(&origin) && !names.contains(name.as_str());
+        if is_gone && by_name(found, &name).is_some() {
+            compared.insert(name, comparison(State::Gone, Some(record), &origin));
         }
     }
-    Ok(states)
+    Ok(compared)
+}
+
+fn comparison(state: State, record: Option<&Record>, origin: &Origin) -> Comparison {
+    let other = record.and_then(|record| record.origin.clone());
+    Comparison {
+        state,
+        noted: record.map(|record| record.at),
+        operation: record.and_then(|record| record.operation.clone()),
+        other: other.filter(|other| !other.is_same(origin)),
+    }
 }
 
 fn by_name<'a>(servers: &'a [Server], name: &ServerName) -> Option<&'a Server> {
     servers.iter().find(|server| &server.name == name)
+}
+
+fn missing(absence: Option<&Absence>) -> State {
+    match absence {
+        Some(Absence::Lost(_)) => State::Lost,
+        Some(Absence::Deleted) => State::Deleted,
+        // An entry of its name is there, and cannot be read as a server.
+        None => State::ChangedOnHost,
+    }
 }
 
 fn changed(record: &Record, found: &Server, wanted: &Server) -> State {
@@ -93,19 +140,38 @@ fn changed(record: &Record, found: &Server, wanted: &Server) -> State {
     let there = record.definition.as_ref() != Some(&digest(wanted));
     match (here, there) {
         (false, false) => State::InSync,
-        (true, false) => State::ChangedHere,
+        (true, false) => State::ChangedOnHost,
         (false, true) => State::ChangedInEnvironment,
         (true, true) => State::ChangedInBoth,
     }
 }
 
-/// Of some servers, those that a sync would leave as they are.
-fn unchanged_by_a_sync(target: &Target, servers: &[&Server]) -> Result<Vec<ServerName>, PlanError> {
-    if servers.is_empty() {
-        return Ok(Vec::new());
+/// Asks the planner about servers that may not be in sync: one that a sync would leave as it
+/// is, one that the host refuses, and one whose references the host wrote out.
+fn settle(
+    target: &Target,
+    doubtful: &[&Server],
+    variables: &BTreeMap<OsString, OsString>,
+    compared: &mut BTreeMap<ServerName, Comparison>,
+) -> Result<(), PlanError> {
+    if doubtful.is_empty() {
+        return Ok(());
     }
-    let edits = servers.iter().map(|&server| Edit::Put(server.clone()));
+    let edits = doubtful.iter().map(|&server| Edit::Put(server.clone()));
     let plan = planner::edit(target, edits, Preparation::default())?;
-    let kept = plan.changes.into_iter().filter(|change| change.kind == ChangeKind::Keep);
-    Ok(kept.map(|change| change.server).collect())
+    for (server, change) in doubtful.iter().zip(plan.changes) {
+        let Some(comparison) = compared.get_mut(&server.name) else { continue };
+        let is_changed = matches!(comparison.state, State::ChangedOnHost | State::ChangedInBoth);
+        comparison.state = match change.kind {
+            ChangeKind::Keep if comparison.state == State::Differs => State::Same,
+            ChangeKind::Keep => State::InSync,
+            ChangeKind::Refuse(reason) => State::Refused(reason),
+            _ if is_changed => match written_out(target, server, variables)? {
+                Some(names) => State::WrittenOut(names),
+                None => continue,
+            },
+            _ => continue,
+        };
+    }
+    Ok(())
 }

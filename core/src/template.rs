@@ -115,9 +115,15 @@ impl Template {
         self.spell(double_dollars)
     }
 
-    /// The canonical spelling with all literal text masked.
+    /// The canonical spelling with all literal text masked, defaults included.
     pub fn masked(&self) -> String {
-        self.spell(|_, _| MASK.to_owned())
+        let mask = |segment: &Segment| match segment {
+            Segment::Env { name, default: Some(_) } => {
+                Segment::Env { name: name.clone(), default: Some(MASK.to_owned()) }
+            }
+            other => other.clone(),
+        };
+        Template(self.0.iter().map(mask).collect()).spell(|_, _| MASK.to_owned())
     }
 
     /// The text, if there is no reference in it.

@@ -229,6 +229,8 @@ fn try_one(world: &World, job: &Job, outcomes: &mut Outcomes) {
     assert_eq!(run.code == KILLED, is_killed, "{name}: {}", run.stderr);
     let cleans = world.case.effect == Effect::Cleans;
     let now = match run.code {
+        // What could not be noted is said, and is no failure.
+        0 | 1 if world.case.effect == Effect::Notes => None,
         0 => Some(Found::New),
         1 if !cleans => Some(Found::Old),
         1 | 4 | KILLED => None,
@@ -302,6 +304,28 @@ fn the_other_commands_that_change_hosts() {
     for (name, line, prepare) in commands {
         hold(&Case { name, line, prepare, effect }, Depth::Some(8));
     }
+}
+
+/// One host lost its file, and another all that hatch had put there.
+fn lost(home: &TestHome) {
+    synced(home);
+    std::fs::remove_file(home.join(crate::world::LMSTUDIO)).unwrap();
+    let gemini = "{ \"theme\": \"dark\" }\n";
+    std::fs::write(home.join(crate::world::GEMINI), gemini).unwrap();
+}
+
+#[test]
+fn a_repair() {
+    let effect = Effect::Changes { keeps: true };
+    let line = "mcp repair --auto-approve";
+    hold(&Case { name: "repair", line, prepare: lost, effect }, Depth::Some(8));
+}
+
+#[test]
+fn an_adoption() {
+    let prepare = |home: &TestHome| home.line("env create own --from-host cursor").ends(0);
+    let line = "mcp sync --from-env own --to-host cursor";
+    hold(&Case { name: "adoption", line, prepare, effect: Effect::Notes }, Depth::Some(8));
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub enum Effect {
     Changes { keeps: bool },
     /// A backup is made.
     Copies,
+    /// What is there becomes hatch's: the ledger changes, and no document.
+    Notes,
     /// Backups go, one after the other.
     Cleans,
 }
@@ -214,6 +216,10 @@ impl<'a> World<'a> {
             return if now == old { Found::Old } else { Found::New };
         }
         assert!(now == old, "{name}: lost: {}", now.differences(&old));
+        if self.case.effect == Effect::Notes {
+            let [now, new] = [&Picture::of(self.home.path()), &self.after].map(noted);
+            return if now == new { Found::New } else { Found::Old };
+        }
         if self.case.effect == Effect::Copies {
             return if self.made().is_empty() { Found::Old } else { Found::New };
         }
@@ -285,9 +291,9 @@ fn is_of_recovery(backup: &Backup) -> bool {
 fn noted(picture: &Picture) -> Option<Value> {
     let bytes = picture.bytes(Path::new(".hatch/state.json"))?;
     let mut state: Value = serde_json::from_slice(bytes).expect("a state");
-    for (_, records) in state["servers"].as_object_mut().expect("servers") {
-        for (_, record) in records.as_object_mut().expect("records") {
-            record["at"] = Value::Null;
+    for document in state["documents"].as_array_mut().expect("documents") {
+        for (_, record) in document["servers"].as_object_mut().expect("records") {
+            (record["at"], record["operation"]) = (Value::Null, Value::Null);
         }
     }
     Some(state)

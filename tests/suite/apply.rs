@@ -56,8 +56,12 @@ fn a_saved_plan_does_what_the_sync_would_have() {
     }
     let noted = |home: &TestHome| {
         let mut noted: Value = serde_json::from_str(&home.text(".hatch/state.json")).unwrap();
-        for (_, records) in noted["servers"].as_object_mut().unwrap() {
-            records["dev-tools"]["at"] = Value::Null;
+        for document in noted["documents"].as_array_mut().unwrap() {
+            let record = &mut document["servers"]["dev-tools"];
+            (record["at"], record["operation"]) = (Value::Null, Value::Null);
+            let path = document["document"]["path"].as_str().unwrap();
+            let path = path.rsplit_once('/').unwrap().1.to_owned();
+            document["document"]["path"] = path.into();
         }
         noted
     };

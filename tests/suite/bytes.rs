@@ -96,7 +96,7 @@ fn a_byte_order_mark_is_read_and_never_written() {
         home.write(file, &marked);
 
         has(&home.line("mcp list hosts").expect(0).stdout, &["claude-desktop", "cursor"]);
-        home.line(SYNC).ends(0);
+        home.line(&format!("{SYNC} --on-conflict overwrite")).ends(0);
         assert_eq!(home.read(file), expected, "{file}");
 
         // Without a change it stays.

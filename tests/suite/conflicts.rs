@@ -30,7 +30,10 @@ fn without_anyone_to_ask_nothing_is_written() {
     let home = edited();
     for line in [SYNC.to_owned(), format!("{SYNC} --auto-approve"), format!("{SYNC} --json")] {
         let error = fails(&home, &line, 1);
-        has(&error, &["`a` on cursor was changed since hatch put it there", "--on-conflict keep"]);
+        has(
+            &error,
+            &["`a` on cursor was changed after hatch wrote it on 20", "--on-conflict keep"],
+        );
     }
 }
 
@@ -41,7 +44,11 @@ fn a_dry_run_says_what_would_be_asked() {
     let shown = home.line(&format!("{SYNC} --dry-run")).expect(0).stdout;
     has(
         &shown,
-        &["command: mine → a", "! `a` was changed since hatch put it there, so a sync asks"],
+        &[
+            "command: mine → a",
+            "! someone changed `a` after hatch wrote it on 20",
+            "; a sync asks what",
+        ],
     );
     assert_unchanged(&home, &before);
 }
@@ -50,13 +57,13 @@ fn a_dry_run_says_what_would_be_asked() {
 fn what_was_changed_is_kept_or_overwritten_as_asked() {
     let home = edited();
     let shown = home.line(&format!("{SYNC} --on-conflict keep --auto-approve")).expect(0).stdout;
-    has(&shown, &["`a` was changed since hatch put it there, and stays as it is", "b → b2"]);
+    has(&shown, &["someone changed `a` after hatch wrote it", "; it stays as it is", "b → b2"]);
     let text = home.text(CURSOR);
     assert!(text.contains("\"mine\"") && text.contains("\"b2\""), "{text}");
 
     let shown =
         home.line(&format!("{SYNC} --on-conflict overwrite --auto-approve")).expect(0).stdout;
-    has(&shown, &["mine → a", "and is overwritten"]);
+    has(&shown, &["mine → a", "; it is overwritten"]);
     assert!(!home.text(CURSOR).contains("mine"));
     has(&home.line(SYNC).expect(0).stdout, &["Nothing to do"]);
 }
@@ -117,7 +124,7 @@ fn taking_away_what_someone_changed_is_a_conflict_too() {
     let home = edited();
     home.environment("dev", r#"{ "mcpServers": { "b": { "command": "b" } } }"#);
     let error = fails(&home, &format!("{SYNC} --prune --auto-approve"), 1);
-    has(&error, &["`a` on cursor was changed since"]);
+    has(&error, &["`a` on cursor was changed after hatch wrote it"]);
     home.line(&format!("{SYNC} --prune --on-conflict keep --auto-approve")).ends(0);
     assert_eq!(names(&home, CURSOR), ["a", "b"]);
 }

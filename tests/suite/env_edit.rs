@@ -126,14 +126,14 @@ fn a_fault_is_said_and_changes_nothing() {
     for (script, said) in [
         (
             "echo '{' > \"$2\"",
-            vec!["what was written can't be environment `dev`", "line 2, column"],
+            vec!["what was written can't be environment `dev`", "`{` without its `}`"],
         ),
         ("echo '{\"mcpServers\": {\"x\": {}}}' > \"$2\"", vec!["server `x` is not valid"]),
         ("echo '{\"extends\": [\"gone\"]}' > \"$2\"", vec!["it extends `gone`"]),
         ("rm \"$2\"", vec!["the edited file is gone"]),
         (
             "echo x > \"$2\"; exit 3",
-            vec!["my editor --flag` failed (exit status: 3)", "hint: set VISUAL"],
+            vec!["the editor that `$EDITOR` names failed (exit status: 3)", "hint: set VISUAL"],
         ),
     ] {
         let run = edit(&home, &editor(&home, script), &[]).expect(1);
@@ -141,8 +141,11 @@ fn a_fault_is_said_and_changes_nothing() {
         assert_eq!(home.text(".hatch/envs/dev.json"), BEFORE, "{script}");
         no_copy_stays(&home);
     }
-    has(&edit(&home, "/no/such/editor", &[]).expect(1).stderr, &["can't be started"]);
-    has(&edit(&home, "'open", &[]).expect(1).stderr, &["`EDITOR` is no command: `'open`"]);
+    has(
+        &edit(&home, "/no/such/editor", &[]).expect(1).stderr,
+        &["cannot start the editor that `$EDITOR` names"],
+    );
+    has(&edit(&home, "'open", &[]).expect(1).stderr, &["cannot read `$EDITOR` as a command"]);
     let before = state(&home);
     let run = home.line("env edit devs").expect(1);
     has(&run.stderr, &["did you mean `dev`?", "`hatch env create devs` makes it"]);

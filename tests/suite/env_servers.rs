@@ -194,7 +194,7 @@ fn faults_are_said_with_a_way_out() {
         ),
         ("env add devv a --command c", 1, ["no environment named `devv`", "did you mean `dev`?"]),
         ("env add ./dev.json a --command c", 2, ["is no environment name", "with an editor"]),
-        ("env add dev a --command c --env-var X", 2, ["--env-var is not NAME=VALUE: `X`", "hint"]),
+        ("env add dev a --command c --env-var =X", 2, ["invalid --env-var: expected", "hint"]),
         (
             "env add clash a --url https://x/",
             1,
@@ -251,7 +251,7 @@ fn an_environment_is_removed_when_nothing_needs_it() {
         &dry.stdout,
         &[
             "env:dev  ~/.hatch/envs/dev.json (taken away)\n  - files\n  - news\n",
-            "! cursor keeps `files`, `news`; `hatch mcp remove server` takes servers away there",
+            "! cursor keeps `files`, `news`; `hatch mcp remove server` removes servers there",
             "! lmstudio keeps `files`, `news`; ",
             "! it is the current environment; there is none then",
         ],

@@ -72,9 +72,11 @@ fn one_is_made_from_a_host_and_goes_back_unchanged() {
     home.fixture("lmstudio/oauth-and-extra.json", LMSTUDIO);
     for host in ["cursor", "gemini", "lmstudio"] {
         home.line(&format!("env create of-{host} --from-host {host}")).ends(0);
-        let before = state(&home);
         let line = format!("mcp sync --from-env of-{host} --to-host {host} --auto-approve");
-        has(&home.line(&line).expect(0).stdout, &["Nothing to do"]);
+        // What is there already becomes hatch's, which is all that the first run does.
+        has(&home.line(&line).expect(0).stdout, &["of them adopted", "Nothing to do"]);
+        let before = state(&home);
+        has(&home.line(&line).expect(0).stdout, &["unchanged\n", "Nothing to do"]);
         assert_unchanged(&home, &before);
     }
     // None is made of a host that is not there.
@@ -283,7 +285,7 @@ fn a_file_that_is_wrong_is_said_to_be_where() {
         ("[]", "should be an object"),
         (r#"{ "mcpServers": { "x": { "command": 5 } } }"#, "server `x` is not valid"),
         (r#"{ "mcpServers": { "x": { "args": [] } } }"#, "neither a `command` nor a `url`"),
-        (r#"{ "mcpserver": {} }"#, "`mcpserver` is no key of an environment"),
+        (r#"{ "mcpserver": {} }"#, "unknown key `mcpserver` in environment"),
         (
             r#"{ "mcpServers": { "x": { "command": "c" } }, "hosts": { "cursor": { "y": {} } } }"#,
             "`hosts.cursor.y` overrides a server that the environment does not have",
@@ -300,7 +302,7 @@ fn a_file_that_is_wrong_is_said_to_be_where() {
     // What means nothing to hatch is said, and goes nowhere.
     home.environment("odd", r#"{ "mcpServers": { "x": { "command": "c", "weird": 1 } } }"#);
     let run = home.line("mcp sync --from-env odd --to-host cursor --auto-approve").expect(0);
-    has(&run.stderr, &["`weird` of server `x` means nothing to hatch"]);
+    has(&run.stderr, &["`weird` of server `x` is ignored by hatch"]);
     assert!(!home.text(CURSOR).contains("weird"));
     has(&fails(&home, "env show god", 1), &["did you mean `good`?"]);
 }

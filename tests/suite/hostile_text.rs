@@ -170,10 +170,10 @@ fn what_is_no_text_is_refused_and_stays() {
         (b"{\"mcpServers\": {\"a\": {\"command\": \"\xed\xa0\x80\"}}}", "not valid UTF-8"),
         (b"{\"mcpServers\": {\"a\\ud800\": {}}}", "half of a surrogate pair"),
         (b"{\"mcpServers\": {}, \"x\": \"\\udc00\\ud800\"}", "half of a surrogate pair"),
-        (b"{\"mcpServers\": {}}\0", "unexpected character"),
+        (b"{\"mcpServers\": {}}\0", "a zero byte"),
         (b"{\"mcpServers\": {\"a\0b\": {}}}", "control character"),
-        (b"\0\0\0\0", "unexpected character"),
-        (b"\xff\xfe{\x00}\x00", "not valid UTF-8"),
+        (b"\0\0\0\0", "a zero byte"),
+        (b"\xff\xfe{\x00}\x00", "the file is UTF-16"),
     ] {
         is_refused(document, words);
     }

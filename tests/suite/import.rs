@@ -34,10 +34,14 @@ fn a_pasted_block_becomes_an_environment() {
         ],
     );
     has(
+        &run.stdout,
+        &["  ! `files`: `env.A`: `${A}` is taken as plain text; a reference is `${env:A}`"],
+    );
+    has(
         &run.stderr,
         &[
             "not taken from standard input: `theme`, `icon` of server `files`",
-            "taken as plain text: `${A}`; a reference is spelt `${env:NAME}`, and --from-host",
+            "taken as plain text: `${A}`; hatch spells a reference `${env:NAME}`, and --as HOST",
         ],
     );
     let servers = &environment(&home, "team")["mcpServers"];
@@ -160,7 +164,7 @@ fn all_that_is_wrong_is_said_at_once_and_nothing_is_written() {
         ("one.json", "it is one server without a name"),
         ("map.json --name b", "its servers have names of their own"),
         ("broken.json", "expected a colon after a key at line 2, column 7"),
-        ("none.json", "it holds no servers"),
+        ("none.json", "it has no servers"),
         ("base.json", "it extends `nowhere`, which can't be used"),
         (".cursor", "a folder, not a regular file"),
     ] {

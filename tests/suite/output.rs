@@ -168,7 +168,9 @@ fn each_command_s_json_has_a_name_and_its_keys() {
 
     let members = ["schema", "command", "result", "source", "operation", "backup", "hosts"];
     let dry = run("mcp sync --from-env dev --to-host all --dry-run --json");
-    assert_eq!(keys(&dry), members);
+    let shown = ["schema", "command", "result", "wouldChange"];
+    assert_eq!(keys(&dry), [&shown[..], &members[3..]].concat());
+    assert_eq!(dry["wouldChange"], true);
     assert_eq!((&dry["schema"], &dry["result"]), (&"hatch.run/1".into(), &"dry-run".into()));
     assert_eq!(dry["source"]["environment"], "dev");
     assert!(dry["operation"].is_null() && dry["backup"].is_null());

@@ -58,6 +58,8 @@ pub const LINES: &[&str] = &[
     "mcp history",
     "mcp list hosts",
     "mcp list servers",
+    "mcp repair --auto-approve",
+    "mcp sync --from-env odd --to-host all --check",
     "mcp remove host cursor --auto-approve",
     "mcp remove server dev-tools --host all --auto-approve",
     "mcp show hosts",

@@ -37,22 +37,34 @@ fn edit(home: &TestHome, file: &str, from: &str, to: &str) {
 #[test]
 fn nothing_from_an_environment_is_nothing_to_compare() {
     let home = TestHome::new();
-    let run = home.line("mcp status --check").expect(0);
-    assert_eq!(run.stdout, "No host has a server from an environment yet.\n");
+    home.line("mcp status").ends(0);
+    let run = home.line("mcp status --check").expect(3);
+    has(&run.stdout, &["Nothing to compare: hatch has put no server on a host here."]);
+    // An environment that is named is compared with what is there.
+    home.environment("dev", &environment("a"));
+    home.write(CURSOR, "{}\n");
+    assert_eq!(states(&home, "dev"), ["cursor a: absent", "cursor b: absent"]);
+    home.line("mcp status dev --check").ends(3);
+    home.write(CURSOR, environment("a"));
+    assert_eq!(states(&home, "dev"), ["cursor a: same", "cursor b: same"]);
+    home.line("mcp status dev --check").ends(0);
+    home.write(CURSOR, environment("other"));
+    assert_eq!(states(&home, "dev"), ["cursor a: differs", "cursor b: same"]);
+    home.line("mcp status dev --check").ends(3);
 }
 
 #[test]
 fn what_is_in_sync_is_said_to_be() {
     let home = home();
     let run = home.line("mcp status --check").expect(0);
-    has(&run.stdout, &["a       cursor  dev          in sync", "Everything is in sync."]);
+    has(&run.stdout, &["a       cursor  dev     in sync", "Everything is in sync."]);
 }
 
 #[test]
 fn each_side_s_change_is_told_apart() {
     let home = home();
     edit(&home, CURSOR, "\"a\",", "\"mine\",");
-    assert_eq!(states(&home, "--host cursor"), ["cursor a: changed-here", "cursor b: in-sync"]);
+    assert_eq!(states(&home, "--host cursor"), ["cursor a: changed-on-host", "cursor b: in-sync"]);
     home.environment("dev", &environment("new"));
     assert_eq!(
         states(&home, ""),
@@ -82,16 +94,16 @@ fn what_is_missing_gone_or_new_is_told() {
     assert_eq!(
         states(&home, ""),
         [
-            "cursor a: missing",
+            "cursor a: deleted",
             "cursor b: gone",
-            "cursor new: not-there-yet",
+            "cursor new: absent",
             "gemini a: in-sync",
             "gemini b: gone",
-            "gemini new: not-there-yet"
+            "gemini new: absent"
         ]
     );
     home.line("mcp status --check").ends(3);
-    home.line("mcp sync --from-env dev --to-host cursor,gemini --prune --auto-approve").ends(0);
+    home.line("mcp sync --from-env dev --to-host cursor,gemini --prune --on-conflict overwrite --auto-approve").ends(0);
     home.line("mcp status --check").ends(0);
 }
 
@@ -110,7 +122,10 @@ fn an_environment_or_a_host_that_can_t_be_read_is_not_in_sync() {
     let home = home();
     home.environment("dev", "{");
     let run = home.line("mcp status --check").expect(3);
-    has(&run.stderr, &["cursor can't be read: environment `dev` can't be used"]);
+    has(
+        &run.stderr,
+        &["`dev`, which cursor has servers from, can't be read: environment `dev` can't be used"],
+    );
     home.environment("dev", &environment("a"));
     home.write(CURSOR, "{");
     let run = home.line("mcp status --check").expect(3);
@@ -124,7 +139,12 @@ fn filters_choose_environments_and_hosts() {
     home.environment("ops", r#"{ "mcpServers": { "o": { "command": "o" } } }"#);
     home.write(CLAUDE, "{}\n");
     home.line("mcp sync --from-env ops --to-host claude-desktop --auto-approve").ends(0);
-    assert_eq!(states(&home, "ops"), ["claude-desktop o: in-sync"]);
+    assert_eq!(
+        states(&home, "ops"),
+        ["claude-desktop o: in-sync", "cursor o: absent", "gemini o: absent"]
+    );
+    // That other hosts never had it is no drift.
+    home.line("mcp status ops --check").ends(0);
     assert_eq!(states(&home, "--host ^gem dev").len(), 2);
     let error = fails(&home, "mcp status pso", 1);
     has(&error, &["there is no environment named `pso`"]);

@@ -3,8 +3,8 @@
 use hatch_tests::TestHome;
 
 use crate::common::{
-    CLAUDE, CURSOR, FILES, GEMINI, LMSTUDIO, NAMES, assert_unchanged, empty_hosts_with, has, names,
-    state,
+    CLAUDE, CURSOR, FILES, GEMINI, LMSTUDIO, NAMES, assert_unchanged, empty_hosts_with, fails, has,
+    names, state,
 };
 
 fn home() -> TestHome {
@@ -261,6 +261,19 @@ fn a_listing_and_a_sync_live_without_the_state() {
     has(&home.line("mcp list hosts cursor").expect(0).stdout, &["dev-api", "production"]);
     std::fs::remove_file(home.join(".hatch/state.json")).unwrap();
     has(&home.line("mcp list hosts cursor").expect(0).stdout, &["dev-api"]);
-    home.write(".hatch/state.json", "no JSON");
-    has(&home.line(line).expect(0).stdout, &["Nothing to do"]);
+    for unusable in ["no JSON", r#"{"version": 99, "documents": []}"#] {
+        home.write(".hatch/state.json", unusable);
+        let run = home.line(line).expect(0);
+        has(&run.stdout, &["Nothing to do"]);
+        has(&run.stderr, &["warning: what is hatch's is not known", "~/.hatch/state.json"]);
+        // A change is written, and the note that cannot be made is said to be missing.
+        let run = home.line("mcp configure n --host cursor --command n --auto-approve").expect(0);
+        has(&run.stderr, &["~/.hatch/state.json"]);
+        home.line("mcp remove server n --host cursor --auto-approve").ends(0);
+        let error = fails(&home, &format!("{line} --prune"), 1);
+        has(&error, &["--prune has to know what is hatch's"]);
+        has(&fails(&home, "mcp status", 1), &["what is hatch's is not known"]);
+        has(&fails(&home, "mcp repair", 1), &["what was lost is not known"]);
+        assert_eq!(home.text(".hatch/state.json"), unusable, "it is never overwritten");
+    }
 }

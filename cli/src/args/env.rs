@@ -44,6 +44,9 @@ pub struct EnvCreateArgs {
     #[command(flatten)]
     pub source: EnvSourceArgs,
 
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+
     /// What it is for
     #[arg(long, short = 'D', value_name = "TEXT")]
     pub description: Option<String>,
@@ -58,14 +61,29 @@ pub struct EnvCreateArgs {
 pub struct EnvSourceArgs {
     /// Take its servers from a JSON file (`-` for standard input)
     ///
-    /// The file is an environment, or has a map of servers under `mcpServers` or `servers`, or
-    /// is such a map, or is one server. Comments and trailing commas are let through.
+    /// The file is an environment, or has a map of servers under `mcpServers`, `servers` and the
+    /// like, or is such a map, or is one server. Comments and trailing commas are let through.
     #[arg(long, value_name = "FILE")]
     pub from_file: Option<PathBuf>,
 
     /// Take its servers from a host
     #[arg(long, value_name = "HOST")]
     pub from_host: Option<String>,
+}
+
+/// How a file is read
+#[derive(Args, Debug)]
+pub struct ReadingArgs {
+    /// Read the file as this host reads its own: its references, its transports, its units of time
+    ///
+    /// A file whose name or place is a host's is read so anyway; `hatch` stands for hatch's own
+    /// form. Hosts whose adapter comes with hatch count, installed or not.
+    #[arg(long = "as", value_name = "HOST", requires = "from_file")]
+    pub as_host: Option<String>,
+
+    /// Write nothing if any server of the source cannot be read
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// List all environments
@@ -200,12 +218,13 @@ pub struct EnvCurrentArgs {
 
 /// Bring servers into an environment from a file, a host or the older hatch
 ///
-/// What the source has and an environment does not is named, and left out. If anything in it
-/// is wrong, all of that is said and nothing is written.
+/// What the source has and an environment does not is named, and left out, as are servers that
+/// cannot be read. If none can, nothing is written.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   hatch env import team --from-file README-block.json
   pbpaste | hatch env import team --from-file - --merge
+  hatch env import team --from-file cline_mcp_settings.json --as cline
   hatch env import team --from-file one-server.json --name weather --merge
   hatch env import laptop --from-host cursor --replace
   hatch env import --from-hatch-py")]
@@ -220,6 +239,9 @@ pub struct EnvImportArgs {
     /// What the one server of the file is called
     #[arg(long = "name", value_name = "SERVER", conflicts_with_all = ["from_host", "from_hatch_py"])]
     pub server: Option<String>,
+
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 
     /// Add to an environment that is there; servers of the same name are replaced
     #[arg(long)]
@@ -238,8 +260,10 @@ pub struct EnvImportArgs {
 pub struct EnvImportSourceArgs {
     /// Take servers from a JSON file (`-` for standard input)
     ///
-    /// The file is an environment, or has a map of servers under `mcpServers` or `servers`, or
-    /// is such a map, or is one server with --name. Comments and trailing commas are let through.
+    /// The file is an environment, or has a map of servers under `mcpServers`, `servers`,
+    /// `context_servers`, `mcp` or the like, or is such a map, or is one server with --name. A
+    /// code block of a README is taken as it stands, without braces too, and so is a line to
+    /// type such as `claude mcp add NAME -- npx -y PACKAGE`. Codex's TOML is read, too.
     #[arg(long, value_name = "FILE")]
     pub from_file: Option<PathBuf>,
 

@@ -11,6 +11,7 @@ pub mod host;
 pub mod list;
 pub mod man;
 pub mod remove;
+pub mod repair;
 pub mod schema;
 pub mod server;
 pub mod status;
@@ -20,6 +21,7 @@ pub mod topics;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use hatch_core::host::Scope;
 
 /// Carry MCP server definitions between the programs that use them
 ///
@@ -118,6 +120,7 @@ pub struct McpArgs {
 pub enum McpCommand {
     Sync(sync::SyncArgs),
     Status(status::StatusArgs),
+    Repair(repair::RepairArgs),
     Discover(list::DiscoverArgs),
     List(list::ListArgs),
     Show(list::ShowArgs),
@@ -148,6 +151,40 @@ pub struct PlaceArgs {
     /// The project's folder, for `--scope project` [default: the current folder]
     #[arg(long, value_name = "DIR")]
     pub project: Option<PathBuf>,
+}
+
+/// Whose servers are looked at, on hosts that keep some for each project
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScopeFilter {
+    /// The user's, for every project
+    User,
+    /// Those of one project
+    Project,
+    /// Both
+    All,
+}
+
+/// Where hosts' servers are looked at
+#[derive(Args, Debug)]
+pub struct ListPlaceArgs {
+    /// Which servers of each host, where it keeps some for each project
+    #[arg(long, value_name = "SCOPE", default_value = "all")]
+    pub scope: ScopeFilter,
+
+    /// The project's folder [default: the current folder]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+}
+
+impl ListPlaceArgs {
+    /// The scopes to look at, in their order.
+    pub fn scopes(&self) -> &'static [Scope] {
+        match self.scope {
+            ScopeFilter::User => &[Scope::User],
+            ScopeFilter::Project => &[Scope::Project],
+            ScopeFilter::All => &[Scope::User, Scope::Project],
+        }
+    }
 }
 
 /// What is done about what a host can't hold

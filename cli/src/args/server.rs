@@ -21,8 +21,9 @@ pub struct ServerArgs {
 
     /// Set a variable of the program (can be repeated)
     ///
-    /// The value may hold references, such as `TOKEN=${env:TOKEN}`.
-    #[arg(long = "env-var", value_name = "NAME=VALUE")]
+    /// The value may hold references, such as `TOKEN=${env:TOKEN}`. A name alone, such as
+    /// `TOKEN`, is short for that one: the value comes from the environment.
+    #[arg(long = "env-var", value_name = "NAME[=VALUE]")]
     pub env_vars: Vec<String>,
 
     /// A file of further variables

@@ -2,12 +2,14 @@
 
 use clap::Args;
 
-/// Compare what hosts have with the environments that it came from
+use super::ListPlaceArgs;
+
+/// Compare what hosts have with where it came from
 ///
-/// Every server that hatch put on a host from an environment is in sync, changed on the host,
-/// changed in the environment, changed in both, missing on the host, or gone from the
-/// environment. Servers that the environment has and that were never put on the host are
-/// listed as not there yet; they do not count as out of sync.
+/// Without ENV, every server that hatch put on a host is compared with its own source, and the
+/// current environment with the hosts that have something of it. With ENV, that environment is
+/// compared with every host, whether hatch put anything there or not. What each state says is in
+/// the guide, under "What status says".
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   hatch mcp status
@@ -22,9 +24,12 @@ pub struct StatusArgs {
     #[arg(long, value_name = "REGEX")]
     pub host: Option<String>,
 
-    /// Exit with code 3 if something is not in sync
+    /// Exit with code 3 if something is not in sync, or if there is nothing to compare
     #[arg(long)]
     pub check: bool,
+
+    #[command(flatten)]
+    pub place: ListPlaceArgs,
 
     /// Print JSON
     #[arg(long)]

@@ -17,10 +17,15 @@ use super::{FitArgs, PlaceArgs, WriteArgs};
   hatch mcp sync --from-env dev --to-host cursor --pattern '^(?!test-).*'
   hatch mcp sync --from-env ./team.json --to-host cursor --scope project
   hatch mcp sync --from-env production --to-host all --prune --on-conflict keep
-  hatch mcp sync --from-env production --to-host all --out plan.json")]
+  hatch mcp sync --from-env production --to-host all --out plan.json
+  hatch mcp sync --from-env ./team.json --to-host cursor --scope project --check")]
 pub struct SyncArgs {
     #[command(flatten)]
     pub source: SourceArgs,
+
+    /// Read the file of --from-env as this host reads its own: its references, its units of time
+    #[arg(long = "as", value_name = "HOST", requires = "from_env")]
+    pub as_host: Option<String>,
 
     /// Host to write to, or `all` (can be repeated, or separated by commas)
     #[arg(long = "to-host", value_name = "HOST", required = true, value_delimiter = ',')]
@@ -48,12 +53,19 @@ pub struct SyncArgs {
     #[arg(long, conflicts_with = "servers")]
     pub prune: bool,
 
-    /// What to do about servers that someone changed since hatch put them there
+    /// What to do about servers that someone changed or deleted since hatch put them there
     #[arg(long, value_name = "WHAT", default_value = "ask")]
     pub on_conflict: OnConflict,
 
     #[command(flatten)]
     pub fit: FitArgs,
+
+    /// Exit with code 3 if the run would change anything, and change nothing
+    ///
+    /// It compares the files with the source alone. What earlier runs did is not looked at, so it
+    /// says the same on a machine where hatch never ran, such as a CI runner.
+    #[arg(long, conflicts_with_all = ["out", "dry_run", "auto_approve", "no_backup", "on_conflict"])]
+    pub check: bool,
 
     /// Save the plan to a new file for `hatch mcp apply`, and write to no host
     ///
@@ -65,14 +77,14 @@ pub struct SyncArgs {
     pub write: WriteArgs,
 }
 
-/// What becomes of a server that someone changed on its host.
+/// What happens to a server that someone changed or deleted on its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OnConflict {
     /// Ask for each; without a terminal, stop before anything is written
     Ask,
-    /// Leave it as it is
+    /// Leave it as it is: changed, or deleted
     Keep,
-    /// Replace it by what the source says
+    /// Write what the source says
     Overwrite,
 }
 

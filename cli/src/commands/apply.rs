@@ -5,7 +5,7 @@ use std::path::Path;
 use hatch_core::host::Scope;
 use hatch_core::owner::Owner;
 use hatch_core::plan::saved::{SavedPlan, SavedPlanError, SavedTarget};
-use hatch_core::plan::{Noting, Plan, TargetPlan};
+use hatch_core::plan::{Plan, RecordPolicy, TargetPlan, conflict};
 use hatch_core::registry::Host;
 use hatch_core::source::Origin;
 use hatch_core::store::Reader;
@@ -36,8 +36,11 @@ pub fn run(cx: &mut Context, args: &ApplyArgs) -> Result<Exit, CommandError> {
     let targets = check_all(cx, &saved, scope)?;
     let title: String = saved.title.chars().take(LONGEST_TITLE).collect();
     let title = format!("Apply a plan of {:.0}: {title}", saved.created);
-    let noting = saved.origin.clone().map_or(Noting::Edited, Noting::From);
-    let mut plan = Plan { noting, targets, ..Plan::new("apply", title) };
+    let records = saved.origin.clone().map_or(RecordPolicy::Edited, RecordPolicy::From);
+    let mut plan = Plan { records, targets, ..Plan::new("apply", title) };
+    if let Some(origin) = &saved.origin {
+        conflict::mark_adopted(&mut plan, origin, &cx.ledger_or_empty());
+    }
     lookup::warn(cx, &mut plan);
     carry_out(cx, &plan, saved.origin.as_ref().map(Source::from).as_ref(), &args.write)?;
     Ok(Exit::Success)
@@ -58,7 +61,7 @@ fn check_all(
             continue;
         }
         match check(cx, target, scope) {
-            Ok(target) => targets.push(target),
+            Ok(target) => targets.push(TargetPlan { project: cx.project(scope), ..target }),
             Err(Refused { faults: them, is_stale }) => {
                 faults.extend(them);
                 has_moved_on |= is_stale;

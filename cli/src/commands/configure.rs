@@ -133,6 +133,7 @@ fn remark(planned: &mut TargetPlan, target: &Target, said: &Said) {
             change.losses.extend(said.lost(target.host.adapter.descriptor()));
         }
     }
+    planned.warnings.extend(said.remarks());
     let unreadable = &target.configuration.reading.unreadable;
     if let Some(entry) = unreadable.iter().find(|entry| entry.name == said.name.as_str()) {
         planned.warnings.push(format!(

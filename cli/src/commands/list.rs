@@ -1,6 +1,6 @@
 //! `hatch mcp list hosts` and `hatch mcp list servers`.
 
-use super::read::{self, Wanted};
+use super::read::{self, Wanted, environment};
 use crate::args::list::{ListHostsArgs, ListServersArgs};
 use crate::context::Context;
 use crate::error::CommandError;
@@ -24,18 +24,19 @@ pub fn servers(cx: &Context, args: &ListServersArgs) -> Result<Exit, CommandErro
 fn list(cx: &Context, host: Option<&str>, server: Option<&str>) -> Result<Listed, CommandError> {
     let (hosts, servers) = Wanted::both(host, server)?;
     let findings = read::hosts(cx, &hosts, &servers)?;
-    let managed = cx.managed().unwrap_or_default();
+    let ledger = cx.ledger_or_empty();
     let mut rows = Vec::new();
-    for found in findings.hosts {
-        for server in found.reading.servers {
-            let record = managed.get(&found.host.id, &server.name);
+    for found in &findings.hosts {
+        let destination = found.destination();
+        for server in &found.reading.servers {
+            let record = ledger.get(destination, &server.name);
             rows.push(ListedRow {
                 host: found.host.id.to_string(),
                 server: server.name.to_string(),
                 transport: server.transport.label(),
                 enabled: server.enabled,
                 hatch_managed: record.is_some(),
-                environment: record.and_then(|it| it.environment().map(str::to_owned)),
+                environment: environment(record),
             });
         }
     }
@@ -64,8 +65,7 @@ fn show(
                 _ => row.transport.to_owned(),
             };
             let managed = if row.hatch_managed { "✓" } else { "-" }.to_owned();
-            let environment = row.environment.as_deref().map(|it| cx.environment_shown(it));
-            let environment = environment.unwrap_or_else(|| "-".to_owned());
+            let environment = row.environment.clone().unwrap_or_else(|| "-".to_owned());
             let [a, b] = first(row);
             table.row([a, b, transport, managed, environment]);
         }

@@ -8,6 +8,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use hatch_core::plan::{ChangeKind, Plan, TargetPlan};
+use hatch_core::secret::mask_text;
 use hatch_core::server::{Server, Transport};
 
 use crate::context::{self, Context};
@@ -59,6 +60,7 @@ pub fn warn(cx: &Context, plan: &mut Plan) {
         for (server, command) in commands(target) {
             let warning = known.entry(command.clone()).or_insert_with(|| warning(cx, &command));
             let Some(warning) = warning else { continue };
+            let command = mask_text(&command);
             // What is missing concerns each server; what a version manager has is said once.
             let text = match warning {
                 Warning::Missing => {

@@ -9,6 +9,7 @@ pub mod discover;
 pub mod env;
 pub mod history;
 pub mod host;
+pub mod known;
 pub mod list;
 mod lookup;
 pub mod man;
@@ -16,9 +17,11 @@ mod planning;
 mod put_back;
 mod read;
 pub mod remove;
+pub mod repair;
 pub mod schema;
 mod server;
 pub mod show;
+mod sources;
 pub mod status;
 pub mod sync;
 mod targets;
@@ -39,7 +42,7 @@ use crate::args::list::{DiscoverCommand, ListCommand, ShowCommand};
 use crate::args::remove::RemoveCommand;
 use crate::args::{GlobalArgs, McpArgs, McpCommand, ScopeArg};
 use crate::context::{Context, HostError};
-use crate::error::{CommandError, Fault, did_you_mean};
+use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 
 /// `hatch mcp`.
@@ -52,7 +55,8 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
     cx.add_named_hosts();
     match &args.command {
         McpCommand::Sync(args) => with_retries(&mut cx, |cx| sync::run(cx, args)),
-        McpCommand::Status(args) => status::run(&cx, args),
+        McpCommand::Status(args) => status::run(&mut cx, args),
+        McpCommand::Repair(args) => with_retries(&mut cx, |cx| repair::run(cx, args)),
         McpCommand::Discover(args) => match &args.command {
             DiscoverCommand::Hosts(args) => discover::hosts(&cx, args),
             DiscoverCommand::Servers(args) => discover::servers(&cx, args),
@@ -94,11 +98,7 @@ impl From<ScopeArg> for Scope {
 
 /// The host of this name.
 fn host<'a>(cx: &'a Context, name: &str) -> Result<&'a Host, Fault> {
-    cx.registry.get(name).map_err(|error| {
-        let hint = did_you_mean(&error.nearest)
-            .unwrap_or_else(|| format!("the hosts are {}", error.known.join(", ")));
-        Fault::of(&error).hint(hint)
-    })
+    cx.registry.get(name).map_err(|error| known::unknown(&error))
 }
 
 /// A pattern of the command line, with a mark under its fault.

@@ -3,7 +3,9 @@
 use hatch_core::adapter::Reading;
 use hatch_core::filter::Pattern;
 use hatch_core::host::Scope;
+use hatch_core::ledger::{Destination, Record};
 use hatch_core::locate::{LocateError, Place};
+use hatch_core::location::Location;
 use hatch_core::registry::Host;
 
 use super::pattern;
@@ -47,8 +49,22 @@ impl Wanted {
 pub struct Found<'a> {
     pub host: &'a Host,
     pub places: Vec<Place>,
+    /// Where its servers are.
+    pub location: Location,
     /// What it has, of the wanted servers.
     pub reading: Reading,
+}
+
+impl Found<'_> {
+    /// What the ledger knows this document by.
+    pub fn destination(&self) -> Destination<'_> {
+        Destination { host: &self.host.id, location: &self.location, project: None }
+    }
+}
+
+/// The environment that a server came from, if hatch put it there from one.
+pub fn environment(record: Option<&Record>) -> Option<String> {
+    record?.origin.as_ref()?.environment().map(str::to_owned)
 }
 
 /// What was read, and what could not be.
@@ -78,11 +94,16 @@ pub fn hosts<'a>(
             Err(error @ LocateError::BadPointer { .. }) => (Vec::new(), Err(error.into())),
             _ => continue,
         };
-        let mut reading = match read {
-            Ok(configuration) => configuration.reading,
+        let (location, mut reading) = match read {
+            Ok(configuration) => (configuration.location().clone(), configuration.reading),
             Err(error) => {
                 let (host, reason) = (host.id.to_string(), Fault::of(&error).one_line());
-                findings.unreadable.push(Unreadable { host, server: None, reason });
+                findings.unreadable.push(Unreadable {
+                    host,
+                    server: None,
+                    environment: None,
+                    reason,
+                });
                 continue;
             }
         };
@@ -96,10 +117,15 @@ pub fn hosts<'a>(
         for entry in std::mem::take(&mut reading.unreadable) {
             if servers.has(&entry.name)? {
                 let (host, server) = (host.id.to_string(), Some(entry.name));
-                findings.unreadable.push(Unreadable { host, server, reason: entry.reason });
+                findings.unreadable.push(Unreadable {
+                    host,
+                    server,
+                    environment: None,
+                    reason: entry.reason,
+                });
             }
         }
-        findings.hosts.push(Found { host, places, reading });
+        findings.hosts.push(Found { host, places, location, reading });
     }
     Ok(findings)
 }
@@ -107,9 +133,12 @@ pub fn hosts<'a>(
 /// Says what could not be read, and how much that is.
 pub fn mention_unreadable(cx: &Context, unreadable: &[Unreadable]) {
     for entry in unreadable {
-        let what = match &entry.server {
-            Some(server) => format!("`{server}` on {}", entry.host),
-            None => entry.host.clone(),
+        let what = match (&entry.server, &entry.environment) {
+            (Some(server), _) => format!("`{server}` on {}", entry.host),
+            (None, Some(environment)) => {
+                format!("`{environment}`, which {} has servers from,", entry.host)
+            }
+            (None, None) => entry.host.clone(),
         };
         cx.output.warn(&format!("{what} can't be read: {}", entry.reason));
     }

@@ -3,7 +3,8 @@
 use hatch_core::adapter::{Loss, LossKind};
 use hatch_core::host::HostDescriptor;
 use hatch_core::patch::{PatchError, ServerPatch, TransportPatch};
-use hatch_core::secret::mask_text;
+use hatch_core::plan::remark;
+use hatch_core::secret::looks_like_token;
 use hatch_core::server::{Extra, ServerName, Timeouts, ToolFilter};
 use hatch_core::suggest::nearest;
 use hatch_core::template::{Segment, Template};
@@ -36,6 +37,13 @@ impl Said {
             Some(name) if faults.0.is_empty() => Ok(Said { name, patch, trust: args.trust }),
             _ => Err(faults.0),
         }
+    }
+
+    /// What a preview remarks on the values as they were typed: that one is empty, where a
+    /// shell may have expanded a reference, and that one is no reference of hatch's.
+    pub fn remarks(&self) -> Vec<String> {
+        let remarks = remark::typed(&self.patch);
+        remarks.into_iter().map(|it| format!("`{}`: {it}", self.name)).collect()
     }
 
     /// What is to be said of it on hosts of an adapter.
@@ -198,15 +206,15 @@ fn url(option: &str, text: &str) -> Result<Template, Fault> {
     if is_url {
         Ok(url)
     } else {
-        Err(Fault::new(format!("{option} is no URL: `{}`", mask_text(text)))
-            .hint("it begins with `http://` or `https://`"))
+        Err(Fault::new(format!("invalid URL for {option}"))
+            .hint("it begins with `http://` or `https://`, and has no blanks"))
     }
 }
 
 fn arguments(args: &ServerArgs, faults: &mut Faults) -> Option<Vec<Template>> {
     let split = |text: &String| {
         shlex::split(text).ok_or_else(|| {
-            Fault::new(format!("--args has a quote that nothing closes: `{}`", mask_text(text)))
+            Fault::new("cannot split --args: expected a closing quote")
                 .hint("what stands after `--` is taken as it is, quotes included")
         })
     };
@@ -216,11 +224,22 @@ fn arguments(args: &ServerArgs, faults: &mut Faults) -> Option<Vec<Template>> {
     is_named.then(|| words.collect())
 }
 
+/// `NAME=VALUE`, or a name alone for the variable of that name in the environment.
 fn variable(text: &str) -> Result<(String, Template), Fault> {
-    match text.split_once('=') {
-        Some((name, value)) if is_name(name) => Ok((name.to_owned(), Template::parse(value))),
-        _ => Err(Fault::new(format!("--env-var is not NAME=VALUE: `{}`", mask_text(text)))
-            .hint("for example: --env-var LOG=debug, or --env-var 'TOKEN=${env:TOKEN}'")),
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Template::parse(value)),
+        // A token without its name would become one.
+        None if looks_like_token(text) || !is_variable(text) => ("", Template::default()),
+        None => {
+            let reference = Segment::Env { name: text.to_owned(), default: None };
+            (text, Template::new([reference]))
+        }
+    };
+    match is_name(name) {
+        true => Ok((name.to_owned(), value)),
+        false => Err(Fault::new("invalid --env-var: expected `NAME=VALUE` or `NAME`")
+            .hint("for example: --env-var LOG=debug, or --env-var 'TOKEN=${env:TOKEN}'")
+            .hint("`--env-var TOKEN` is short for the second")),
     }
 }
 
@@ -228,20 +247,27 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
+/// Whether a shell could have a variable of this name.
+fn is_variable(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 fn header(text: &str) -> Result<(String, Template), Fault> {
     let fault = |what: &str| {
-        Err(Fault::new(format!("--header is {what}: `{}`", mask_text(text)))
+        Err(Fault::new(format!("invalid --header: {what}"))
             .hint("for example: --header 'Authorization: Bearer ${env:TOKEN}'"))
     };
-    let Some(at) = text.find(['=', ':']) else { return fault("not NAME=VALUE") };
+    const EXPECTED: &str = "expected `NAME=VALUE` or `NAME: VALUE`";
+    let Some(at) = text.find(['=', ':']) else { return fault(EXPECTED) };
     let (name, value) = (&text[..at], &text[at + 1..]);
     // RFC 9110, 5.6.2: what a header's name is made of.
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if name.is_empty() || !name.chars().all(is_token) {
-        return fault("not NAME=VALUE");
+        return fault(EXPECTED);
     }
     if value.contains(['\r', '\n', '\0']) {
-        return fault("more than one line");
+        return fault("its value has more than one line");
     }
     let value = if text[at..].starts_with(':') { value.trim() } else { value };
     Ok((name.to_owned(), Template::parse(value)))
@@ -254,7 +280,7 @@ fn milliseconds(option: &str, text: &str, unit: u64) -> Result<u64, Fault> {
         _ => "seconds",
     };
     let fault = || {
-        Fault::new(format!("{option} is no time: `{text}`"))
+        Fault::new(format!("invalid duration for {option}"))
             .hint(format!("for example `500ms`, `30s` or `2m`; a bare number is {bare}"))
     };
     let is_bare = text.chars().all(|c| c.is_ascii_digit() || c == '.');
@@ -318,17 +344,26 @@ mod tests {
         }
         for text in ["", "x", "1.5.5", "5 parsecs", "1s ago", "99999999999999999999"] {
             let faults = said(&[&format!("--timeout={text}")]).err().unwrap();
-            assert_eq!(faults[0].one_line(), format!("--timeout is no time: `{text}`"));
+            assert_eq!(faults[0].one_line(), "invalid duration for --timeout");
         }
     }
 
     #[test]
     fn headers_and_variables_are_split_at_their_first_mark() {
-        let patch = said(&["--env-var", "A=b=c", "--env-var", "B=", "--env-var", "C=${env:C}"]);
+        let patch = said(&[
+            "--env-var",
+            "A=b=c",
+            "--env-var",
+            "B=",
+            "--env-var",
+            "C=${env:C}",
+            "--env-var",
+            "D_TOKEN",
+        ]);
         let env = patch.unwrap().patch.env;
         let shown: Vec<_> =
             env.iter().map(|(name, it)| format!("{name} {}", it.expose())).collect();
-        assert_eq!(shown, ["A b=c", "B ", "C ${env:C}"]);
+        assert_eq!(shown, ["A b=c", "B ", "C ${env:C}", "D_TOKEN ${env:D_TOKEN}"]);
         let patch = said(&["--header", "A: b=c", "--header", "X-B=c:d ", "--header", "C:"]);
         let headers = patch.unwrap().patch.headers;
         let shown: Vec<_> =
@@ -348,7 +383,9 @@ mod tests {
     fn all_faults_are_said_at_once() {
         let faults = said(&[
             "--env-var",
-            "BAD",
+            "not-a-variable",
+            "--env-var",
+            "ghp_0123456789abcdef",
             "--env-var",
             "=x",
             "--env-var",
@@ -368,14 +405,15 @@ mod tests {
         assert_eq!(
             said,
             [
-                "--url is no URL: `example.com`",
-                "--timeout is no time: `soon`",
-                "--args has a quote that nothing closes: `'`",
-                "--env-var is not NAME=VALUE: `BAD`",
-                "--env-var is not NAME=VALUE: `=x`",
-                "--env-var is not NAME=VALUE: `a b=c`",
-                "--header is not NAME=VALUE: `a b: c`",
-                "--header is more than one line: `A: b\nB: c`",
+                "invalid URL for --url",
+                "invalid duration for --timeout",
+                "cannot split --args: expected a closing quote",
+                "invalid --env-var: expected `NAME=VALUE` or `NAME`",
+                "invalid --env-var: expected `NAME=VALUE` or `NAME`",
+                "invalid --env-var: expected `NAME=VALUE` or `NAME`",
+                "invalid --env-var: expected `NAME=VALUE` or `NAME`",
+                "invalid --header: expected `NAME=VALUE` or `NAME: VALUE`",
+                "invalid --header: its value has more than one line",
             ]
         );
     }

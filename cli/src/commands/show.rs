@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use hatch_core::backup::Catalogue;
 use hatch_core::host::HostId;
-use hatch_core::managed::Managed;
+use hatch_core::ledger::{Destination, Ledger};
 use hatch_core::server::Server;
 
 use super::read::{self, Found, Wanted, mention_unreadable};
@@ -26,10 +26,10 @@ use crate::view::wrap::wrap;
 pub fn hosts(cx: &Context, args: &ShowHostsArgs) -> Result<Exit, CommandError> {
     let (hosts, servers) = Wanted::both(args.name.as_deref(), args.server.as_deref())?;
     let findings = read::hosts(cx, &hosts, &servers)?;
-    let managed = cx.managed().unwrap_or_default();
+    let ledger = cx.ledger_or_empty();
     let backups = backup_counts(cx)?;
     let secrets = Secrets::of(args.show_secrets);
-    let hosts = findings.hosts.iter().map(|found| host(found, &managed, &backups, secrets));
+    let hosts = findings.hosts.iter().map(|found| host(found, &ledger, &backups, secrets));
     let mut hosts: Vec<_> = hosts.collect();
     if args.server.is_some() {
         hosts.retain(|host| !host.servers.is_empty());
@@ -52,12 +52,12 @@ pub fn hosts(cx: &Context, args: &ShowHostsArgs) -> Result<Exit, CommandError> {
 pub fn servers(cx: &Context, args: &ShowServersArgs) -> Result<Exit, CommandError> {
     let (hosts, servers) = Wanted::both(args.host.as_deref(), args.name.as_deref())?;
     let findings = read::hosts(cx, &hosts, &servers)?;
-    let managed = cx.managed().unwrap_or_default();
+    let ledger = cx.ledger_or_empty();
     let secrets = Secrets::of(args.show_secrets);
     let mut by_name: BTreeMap<String, Vec<HostWithServer>> = BTreeMap::new();
     for found in &findings.hosts {
         for server in &found.reading.servers {
-            let detail = detail(server, &found.host.id, &managed, secrets);
+            let detail = detail(server, found.destination(), &ledger, secrets);
             let host = HostWithServer { host: found.host.id.to_string(), detail };
             by_name.entry(server.name.to_string()).or_default().push(host);
         }
@@ -80,7 +80,7 @@ pub fn servers(cx: &Context, args: &ShowServersArgs) -> Result<Exit, CommandErro
 
 fn host(
     found: &Found<'_>,
-    managed: &Managed,
+    ledger: &Ledger,
     backups: &BTreeMap<HostId, usize>,
     secrets: Secrets,
 ) -> ShownHost {
@@ -88,7 +88,7 @@ fn host(
     let path = found.places.first().map(|place| place.path.clone()).unwrap_or_default();
     let servers = found.reading.servers.iter().map(|server| ShownServer {
         name: server.name.to_string(),
-        detail: detail(server, id, managed, secrets),
+        detail: detail(server, found.destination(), ledger, secrets),
     });
     ShownHost {
         host: id.to_string(),
@@ -101,11 +101,11 @@ fn host(
     }
 }
 
-fn detail(server: &Server, host: &HostId, managed: &Managed, secrets: Secrets) -> ServerDetail {
-    let record = managed.get(host, &server.name);
+fn detail(server: &Server, at: Destination<'_>, ledger: &Ledger, secrets: Secrets) -> ServerDetail {
+    let record = ledger.get(at, &server.name);
     ServerDetail {
         hatch_managed: record.is_some(),
-        environment: record.and_then(|it| it.environment().map(str::to_owned)),
+        environment: read::environment(record),
         last_synced: record.map(|record| format!("{:.0}", record.at)),
         ..ServerDetail::new(server, secrets)
     }
@@ -158,9 +158,7 @@ fn server_block(cx: &Context, server: &ServerOnHosts) -> String {
 /// Ends the line of the name, and goes on below it: where the server is from, and its fields.
 fn detail_block(cx: &Context, detail: &ServerDetail) -> String {
     let origin = match (&detail.environment, detail.hatch_managed) {
-        (Some(environment), _) => {
-            Some(format!("environment `{}`", cx.environment_shown(environment)))
-        }
+        (Some(environment), _) => Some(format!("environment `{}`", environment)),
         (None, true) => Some("hatch".to_owned()),
         (None, false) => None,
     };

@@ -63,7 +63,9 @@ pub fn resolve(
     for (host, places) in hosts {
         mention_others(cx, &host, &places);
         match cx.configuration(&host, &places) {
-            Ok(configuration) => targets.push(Target { host, configuration }),
+            Ok(configuration) => {
+                targets.push(Target { host, configuration, project: cx.project(scope) });
+            }
             Err(error) => faults.push(host_fault(&host, &error)),
         }
     }

@@ -5,7 +5,7 @@ use hatch_core::document::Digest;
 use hatch_core::history::{self, Entry};
 use hatch_core::location::Location;
 use hatch_core::owner::Owner;
-use hatch_core::plan::{FilePlan, Noting, Plan, TargetPlan};
+use hatch_core::plan::{FilePlan, Plan, RecordPolicy, TargetPlan};
 
 use super::backup::{listed, open, refuse_unread};
 use super::put_back;
@@ -41,7 +41,7 @@ pub fn run(cx: &Context, args: &UndoArgs) -> Result<Exit, CommandError> {
     }
     let plan = Plan {
         undoes: Some(entry.run.operation.clone()),
-        noting: Noting::Restored(Some(entry.run.managed.clone())),
+        records: RecordPolicy::Restored(Some(entry.run.ledger.clone())),
         targets,
         ..Plan::new("undo", history::title(entry.run, &entries))
     };

@@ -23,6 +23,9 @@ pub struct Run {
     command: &'static str,
     /// What became of the plan.
     result: RunResult,
+    /// Whether carrying the plan out would change a file, where it was only shown or saved.
+    #[serde(rename = "wouldChange", skip_serializing_if = "Option::is_none")]
+    would_change: Option<bool>,
     /// Where the servers came from; null where they came from nowhere else.
     source: Option<Source>,
     /// The id of what was done, which `hatch mcp undo` takes; null if nothing was written.
@@ -52,6 +55,13 @@ pub enum RunResult {
     Saved,
 }
 
+impl RunResult {
+    /// Whether nothing was to be written from the start.
+    fn is_preview(self) -> bool {
+        matches!(self, RunResult::DryRun | RunResult::Saved)
+    }
+}
+
 /// Where servers came from.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -74,6 +84,7 @@ impl From<&Origin> for Source {
     fn from(origin: &Origin) -> Self {
         match origin {
             Origin::Environment(name) => Source::Environment(name.clone()),
+            Origin::File(file) => Source::Environment(file.shown().to_owned()),
             Origin::Host(host) => Source::Host(host.to_string()),
         }
     }
@@ -123,6 +134,9 @@ struct RunServer {
     /// What the host can't hold, and so does not get as it is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     losses: Vec<RunLoss>,
+    /// Whether a server that the host has already becomes hatch's by this run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    adopted: bool,
 }
 
 /// A kind of change.
@@ -202,6 +216,7 @@ impl Run {
             schema: "hatch.run/1",
             command: plan.command,
             result,
+            would_change: result.is_preview().then(|| !plan.is_empty()),
             source,
             operation: report.map(|report| report.operation.to_string()),
             backup: kept.map(|it| Kept {
@@ -259,6 +274,7 @@ impl RunServer {
             reason,
             fields: fields.iter().map(field).collect(),
             losses: losses.collect(),
+            adopted: change.is_adopted,
         }
     }
 }
@@ -326,6 +342,9 @@ pub struct Unreadable {
     pub host: String,
     /// The server's name; null where none of the host can be read.
     pub server: Option<String>,
+    /// The environment that the host has servers from, where it is that which cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// Why, in words.
     pub reason: String,
 }

@@ -152,7 +152,7 @@ pub struct EnvironmentServerRow {
     pub definition: Map<String, Value>,
 }
 
-/// How hosts compare with environments (`hatch mcp status`).
+/// How hosts compare with the sources that servers came from (`hatch mcp status`).
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct Status {
     /// The shape's name.
@@ -165,19 +165,87 @@ pub struct Status {
     pub unreadable: Vec<Unreadable>,
 }
 
-/// A server on a host, and how it compares with its environment.
+/// A server on a host, and how it compares with its source.
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct StatusRow {
     /// The host's name in command lines.
     pub host: String,
+    /// Whose servers these are.
+    #[schemars(extend("enum" = ["user", "project"]))]
+    pub scope: &'static str,
+    /// The file that holds them.
+    pub config_path: String,
     /// The server's name.
     pub server: String,
-    /// The environment's name, or its file's path.
-    pub environment: String,
-    /// How it compares: `changed-here` is a change by hand on the host, `gone` is what the
-    /// environment does not have any more, `not-there-yet` what the host never had from it.
-    #[schemars(with = "String", extend("enum" = STATES))]
-    pub state: State,
+    /// The environment that it is compared with: its name, or its file's path; null for a host.
+    pub environment: Option<String>,
+    /// The host that it is compared with; null for an environment.
+    pub source_host: Option<String>,
+    /// How it compares.
+    pub state: StateWord,
+    /// Why the host cannot have it, for `refused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The variables whose values the host wrote in place of references, for `written-out`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<String>,
+    /// When hatch wrote or adopted it, in UTC; null if it never did.
+    pub noted: Option<String>,
+    /// The run that wrote it; null if none did.
+    pub operation: Option<String>,
+    /// The other environment that hatch has it from; null if there is none.
+    pub managed_by: Option<String>,
+    /// Whether nothing has to be done or decided about it.
+    pub in_sync: bool,
+}
+
+/// How a server compares, in a word.
+#[derive(Clone, Copy, Debug, JsonSchema, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StateWord {
+    /// The host has what the source says.
+    InSync,
+    /// Someone changed it on the host since hatch wrote it.
+    ChangedOnHost,
+    /// The source says something else since.
+    ChangedInEnvironment,
+    /// Both changed.
+    ChangedInBoth,
+    /// The host wrote values of variables in place of references to them.
+    WrittenOut,
+    /// The host lost it: its file is gone, or all that hatch wrote there at once.
+    Lost,
+    /// Someone deleted it from a file that is otherwise intact.
+    Deleted,
+    /// The host has another one of that name, which hatch did not write.
+    Differs,
+    /// The host has the same, and hatch did not write it.
+    Same,
+    /// The host does not have it, and never had it from this source.
+    Absent,
+    /// The host cannot have it.
+    Refused,
+    /// The source does not have it any more, and the host does.
+    Gone,
+}
+
+impl From<&State> for StateWord {
+    fn from(state: &State) -> Self {
+        match state {
+            State::InSync => StateWord::InSync,
+            State::ChangedOnHost => StateWord::ChangedOnHost,
+            State::ChangedInEnvironment => StateWord::ChangedInEnvironment,
+            State::ChangedInBoth => StateWord::ChangedInBoth,
+            State::WrittenOut(_) => StateWord::WrittenOut,
+            State::Lost => StateWord::Lost,
+            State::Deleted => StateWord::Deleted,
+            State::Differs => StateWord::Differs,
+            State::Same => StateWord::Same,
+            State::Absent => StateWord::Absent,
+            State::Refused(_) => StateWord::Refused,
+            State::Gone => StateWord::Gone,
+        }
+    }
 }
 
 /// Hosts that their user named (`hatch host list`, `hatch host add`, `hatch host remove`).
@@ -198,35 +266,4 @@ pub struct NamedHostRow {
     pub adapter: String,
     /// Its files, in the adapter's order.
     pub paths: Vec<String>,
-}
-
-/// What is said of how a server compares.
-const STATES: [&str; 7] = [
-    "in-sync",
-    "changed-here",
-    "changed-in-environment",
-    "changed-in-both",
-    "missing",
-    "gone",
-    "not-there-yet",
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_state_has_its_word() {
-        let states = [
-            State::InSync,
-            State::ChangedHere,
-            State::ChangedInEnvironment,
-            State::ChangedInBoth,
-            State::Missing,
-            State::Gone,
-            State::NotThereYet,
-        ];
-        let words = states.map(|state| serde_json::to_value(state).unwrap());
-        assert_eq!(words, STATES.map(Value::from));
-    }
 }

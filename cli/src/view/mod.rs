@@ -21,6 +21,7 @@ pub mod wrap;
 use std::cell::Cell;
 use std::io::{self, Write};
 
+use hatch_core::secret::mask_prose;
 use sanitize::sanitize;
 use serde::Serialize;
 use style::{DIM, WARNING};
@@ -69,12 +70,12 @@ impl Output {
 
     /// Says something that is good to know. That nobody hears it is no fault.
     pub fn note(&self, text: &str) {
-        self.remark(&format!("{DIM}note{DIM:#}: {}", sanitize(text)));
+        self.remark(&format!("{DIM}note{DIM:#}: {}", sanitize(&mask_prose(text))));
     }
 
     /// Says something that a person should look at.
     pub fn warn(&self, text: &str) {
-        self.remark(&format!("{WARNING}warning{WARNING:#}: {}", sanitize(text)));
+        self.remark(&format!("{WARNING}warning{WARNING:#}: {}", sanitize(&mask_prose(text))));
     }
 
     /// Ends a run that did something. It is done, whether or not someone hears of it.

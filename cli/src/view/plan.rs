@@ -6,7 +6,7 @@ use anstyle::Style;
 use hatch_core::adapter::{Loss, LossKind};
 use hatch_core::owner::Owner;
 use hatch_core::plan::{
-    Change, ChangeKind, FieldChange, FilePlan, Noting, Plan, Shown, TargetPlan,
+    Change, ChangeKind, FieldChange, FilePlan, Plan, RecordPolicy, Shown, TargetPlan,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -41,9 +41,9 @@ impl Secrets {
 
 /// What would change, host by host.
 pub fn preview(plan: &Plan, secrets: Secrets, width: Option<usize>) -> String {
-    let detail = match plan.noting {
-        Noting::Edited => Detail::Full,
-        Noting::From(_) | Noting::Restored(_) => Detail::Summary,
+    let detail = match plan.records {
+        RecordPolicy::Edited => Detail::Full,
+        _ => Detail::Summary,
     };
     let block = |target: &TargetPlan| host(target, detail, secrets, width);
     let blocks: Vec<_> = plan.targets.iter().map(block).collect();
@@ -72,8 +72,11 @@ fn host(target: &TargetPlan, detail: Detail, secrets: Secrets, width: Option<usi
     }
     if !kept.is_empty() {
         let lossy = kept.iter().filter(|change| !change.losses.is_empty()).count();
-        let remark =
-            if lossy > 0 { format!(", {lossy} of them not in full") } else { String::new() };
+        let adopted = kept.iter().filter(|change| change.is_adopted).count();
+        let remark = [(adopted, "adopted"), (lossy, "not in full")].map(|(number, what)| {
+            if number > 0 { format!(", {number} of them {what}") } else { String::new() }
+        });
+        let remark = remark.concat();
         let _ = writeln!(text, "  {DIM}= {} unchanged{remark}{DIM:#}", kept.len());
     }
     if target.changes.is_empty() && target.files.iter().all(FilePlan::is_unchanged) {

@@ -39,7 +39,7 @@ pub const PUBLISHED: &[Published] = &[
     Published::of::<json::Listed>("hatch.servers/1"),
     Published::of::<json_show::ShownHosts>("hatch.show-hosts/1"),
     Published::of::<json_show::ShownServers>("hatch.show-servers/1"),
-    Published::of::<json_show::Status>("hatch.status/1"),
+    Published::of::<json_show::Status>("hatch.status/2"),
 ];
 
 impl Published {

@@ -17,6 +17,8 @@ pub enum Source {
     Https(String),
     /// A registry.
     Oci(Reference),
+    /// A table that comes with hatch, by the id of its adapter.
+    Shipped(String),
 }
 
 /// An artifact in a registry.
@@ -48,6 +50,7 @@ pub struct InvalidSource {
 }
 
 const OCI: &str = "oci://";
+const SHIPPED: &str = "hatch:";
 
 impl Source {
     /// Reads what was typed. What is no address is a path.
@@ -60,6 +63,9 @@ impl Source {
         let invalid = |reason| InvalidSource { text: text.to_owned(), reason };
         if let Some(rest) = text.strip_prefix(OCI) {
             return Reference::parse(rest).map(Source::Oci).map_err(invalid);
+        }
+        if let Some(id) = text.strip_prefix(SHIPPED) {
+            return Ok(Source::Shipped(id.to_owned()));
         }
         match text.split_once("://") {
             Some(("https", rest)) if !rest.is_empty() => Ok(Source::Https(text.to_owned())),
@@ -155,6 +161,7 @@ impl fmt::Display for Source {
             Source::Path(path) => write!(f, "{}", path.display()),
             Source::Https(address) => f.write_str(address),
             Source::Oci(reference) => reference.fmt(f),
+            Source::Shipped(id) => write!(f, "{SHIPPED}{id}"),
         }
     }
 }

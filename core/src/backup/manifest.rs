@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize, de};
 
 use super::{BackupError, BackupId};
 use crate::document::Digest;
+use crate::ledger::Ledger;
 use crate::location::{Location, RecordedLocation};
-use crate::managed::Managed;
 use crate::operation::{Operation, OperationId};
 use crate::owner::Owner;
 use crate::store::Reader;
@@ -47,9 +47,9 @@ pub struct RunRecord {
     pub undoes: Option<OperationId>,
     /// When it began.
     pub time: Timestamp,
-    /// What was noted, before it, of the hosts that it changed.
-    #[serde(default, skip_serializing_if = "Managed::is_empty")]
-    pub managed: Managed,
+    /// What the ledger said, before it, of the documents that it changed.
+    #[serde(default, alias = "managed", skip_serializing_if = "Ledger::is_empty")]
+    pub ledger: Ledger,
     /// What it changed.
     pub files: Vec<FileRecord>,
 }
@@ -69,7 +69,7 @@ impl Manifest {
     pub(super) fn without(mut self, owners: &[Owner]) -> Self {
         self.run.files.retain(|file| !owners.contains(&file.owner));
         let hosts: Vec<_> = self.run.files.iter().filter_map(|file| file.owner.host()).collect();
-        self.run.managed = self.run.managed.only(hosts.into_iter());
+        self.run.ledger = self.run.ledger.of_hosts(&hosts);
         self.cleaned.extend(owners.iter().cloned());
         self
     }

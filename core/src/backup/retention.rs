@@ -84,8 +84,8 @@ impl Removal {
 mod tests {
     use super::*;
     use crate::backup::{BackupFile, RunRecord};
+    use crate::ledger::Ledger;
     use crate::location::Location;
-    use crate::managed::Managed;
 
     const NOW: &str = "2026-11-30T00:00:00Z";
 
@@ -106,7 +106,7 @@ mod tests {
             title: String::new(),
             undoes: None,
             time,
-            managed: Managed::default(),
+            ledger: Ledger::default(),
             files: Vec::new(),
         };
         Backup {

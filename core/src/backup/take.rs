@@ -6,8 +6,8 @@ use super::manifest::{FileRecord, MANIFEST, Manifest, RunRecord};
 use super::{BackupError, BackupId, KeptBackup};
 use crate::configuration::FilePlan;
 use crate::home::HatchHome;
+use crate::ledger::Ledger;
 use crate::location::Location;
-use crate::managed::Managed;
 use crate::operation::Operation;
 use crate::owner::Owner;
 use crate::store::{self, Store, StoreError, remove_temporaries, replace_and_check, write_json};
@@ -140,15 +140,16 @@ fn write(
     let files: Vec<_> = files.iter().map(|(owner, file)| (*owner, file)).collect();
     let records = copies.take(store, home, &files)?;
     store.sync_folder(&copies.folder)?;
-    let managed = Managed::parse(store.read(&home.state())?.as_deref());
-    let hosts = documents.iter().filter_map(|(owner, _)| owner.host());
+    // A backup is taken of documents; what cannot be read of the ledger is not known of them.
+    let ledger = Ledger::read(store, home).unwrap_or_default();
+    let hosts: Vec<_> = documents.iter().filter_map(|(owner, _)| owner.host()).collect();
     let run = RunRecord {
         operation: operation.id.clone(),
         command: BACKUP.to_owned(),
         title: "Back up".to_owned(),
         undoes: None,
         time: operation.started,
-        managed: managed.only(hosts),
+        ledger: ledger.of_hosts(&hosts),
         files: records,
     };
     copies.write_manifest(store, &Manifest::new(run))?;

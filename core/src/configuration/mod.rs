@@ -5,6 +5,7 @@
 //! asked. Nothing here touches a disk.
 
 pub mod check;
+mod near;
 
 pub use check::Unsound;
 
@@ -12,6 +13,7 @@ use crate::adapter::{AdapterError, Edit, HostAdapter, Outcome, Reading, Section}
 use crate::document::{Document, EditError, SectionChange, SyntaxError};
 use crate::host::HostDescriptor;
 use crate::location::Location;
+use crate::secret::mask_prose;
 
 /// A document's bytes, where they are.
 #[derive(Clone)]
@@ -128,15 +130,26 @@ impl Configuration {
             documents.push((file, document));
         }
         let mut configuration = Configuration { documents, sections, reading: Reading::default() };
-        configuration.reading = adapter
-            .read(&configuration.sections)
+        let reading = reading(adapter, &configuration.sections)
             .map_err(|source| configuration.adapter_error(source))?;
+        configuration.reading = without_secrets(reading);
         Ok(configuration)
     }
 
     /// The document that holds the servers.
     pub fn location(&self) -> &Location {
         &self.documents[0].0.location
+    }
+
+    /// Whether the document that holds the servers is a file.
+    pub fn has_file(&self) -> bool {
+        self.documents[0].0.bytes.is_some()
+    }
+
+    /// Whether that file has the section that holds the servers, be it empty.
+    pub fn has_container(&self) -> bool {
+        let value = self.sections.first().and_then(|section| section.value.as_deref());
+        value.is_some_and(|value| value.trim() != "null")
     }
 
     /// Plans `edits`: asks the adapter, reconciles its answer with the text, and checks that
@@ -161,10 +174,11 @@ impl Configuration {
         let reading = if files.iter().all(FilePlan::is_unchanged) {
             self.reading.clone()
         } else {
-            adapter.read(&self.sections_after(&changed)).map_err(error)?
+            without_secrets(adapter.read(&self.sections_after(&changed)).map_err(error)?)
         };
         check::answer(&self.reading, &reading, edits, &writing.outcomes).map_err(unsound)?;
-        Ok(Edited { files, outcomes: writing.outcomes, reading })
+        let outcomes = writing.outcomes.into_iter().map(outcome_without_secrets).collect();
+        Ok(Edited { files, outcomes, reading })
     }
 
     /// Of the sections that an adapter handed back, those that it changed. It can change
@@ -219,6 +233,36 @@ impl Configuration {
 
     fn adapter_error(&self, source: AdapterError) -> ConfigurationError {
         ConfigurationError::Adapter { location: self.location().clone(), source }
+    }
+}
+
+/// What an adapter reads in sections. Of entries that it can't understand, a key that is nearly
+/// right is named.
+///
+/// # Errors
+///
+/// As [`HostAdapter::read`].
+pub fn reading(adapter: &dyn HostAdapter, sections: &[Section]) -> Result<Reading, AdapterError> {
+    let mut reading = adapter.read(sections)?;
+    near::explain(&mut reading.unreadable, sections);
+    Ok(reading)
+}
+
+/// What an adapter says of an entry may repeat a value of it.
+fn without_secrets(mut reading: Reading) -> Reading {
+    for entry in &mut reading.unreadable {
+        entry.reason = mask_prose(&entry.reason);
+    }
+    reading
+}
+
+fn outcome_without_secrets(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Refused(reason) => Outcome::Refused(mask_prose(&reason)),
+        Outcome::Done(mut losses) => {
+            losses.iter_mut().for_each(|loss| loss.detail = mask_prose(&loss.detail));
+            Outcome::Done(losses)
+        }
     }
 }
 

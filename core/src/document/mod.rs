@@ -21,6 +21,7 @@
 //!   everything outside the sections is there verbatim.
 //! * No error holds a document's content beyond a character: documents hold secrets.
 
+mod cause;
 mod check;
 mod digest;
 mod json;
@@ -114,6 +115,14 @@ impl Document {
     /// Fails where the text breaks the format's rules in any way.
     pub fn parse(bytes: Option<&[u8]>, format: Format) -> Result<Document, SyntaxError> {
         let bytes = bytes.unwrap_or_default();
+        let document = Self::parse_bytes(bytes, format);
+        document.map_err(|error| match cause::of_bytes(bytes) {
+            Some(message) => position::error_at("", 0, message),
+            None => error,
+        })
+    }
+
+    fn parse_bytes(bytes: &[u8], format: Format) -> Result<Document, SyntaxError> {
         let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, &error))?;
         let (has_bom, text) = match text.strip_prefix(BOM) {
             Some(text) => (true, text),

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Entry, Environment, entry};
-use crate::secret::{Piece, is_secret_name, looks_like_token, pieces};
-use crate::server::ServerName;
+use crate::redact::{Part, argument_places, has_secret, parts};
+use crate::secret::{Place, variable_name};
+use crate::server::{Server, ServerName};
 use crate::template::{Segment, Template};
 
 /// A secret that a reference stands for.
@@ -32,6 +33,12 @@ pub fn conceal(environment: &mut Environment) -> Vec<Concealed> {
         run.entry(entry);
     }
     concealed
+}
+
+/// The secrets that a server holds in plain text, with a variable that could hold each.
+pub fn plain_secrets(server: &Server) -> Vec<Concealed> {
+    let servers = vec![(server.name.clone(), entry::print(server))];
+    conceal(&mut Environment { servers, ..Environment::default() })
 }
 
 /// Which variable stands for which secret.
@@ -66,37 +73,35 @@ impl Run<'_> {
                 ("args", Value::Array(args)) => self.arguments(args),
                 ("env", Value::Object(members)) => {
                     for (name, value) in members {
-                        self.named(&format!("env.{name}"), name, &[variable(name)], value);
+                        let field = format!("env.{name}");
+                        self.text(&field, Place::Named(name), &[variable_name(name)], value);
                     }
                 }
                 ("headers", Value::Object(members)) => {
                     for (name, value) in members {
-                        self.named(&format!("headers.{name}"), name, &[], value);
+                        self.text(&format!("headers.{name}"), Place::Header(name), &[], value);
                     }
                 }
                 ("oauth", Value::Object(members)) => {
                     for (name, value) in members {
                         let known = entry::OAUTH.contains(&name.as_str());
-                        let name = if known && name != "clientSecret" { "" } else { name };
-                        self.named(&format!("oauth.{name}"), name, &[], value);
+                        let is_text = known && name != "clientSecret";
+                        let place = if is_text { Place::Value } else { Place::Named(name) };
+                        self.text(&format!("oauth.{name}"), place, &[], value);
                     }
                 }
                 (_, value) if entry::FIELDS.contains(&field.as_str()) => {
-                    self.named(field, "", &[], value);
+                    self.text(field, Place::Value, &[], value);
                 }
                 (_, value) => self.own(field, field, value),
             }
         }
     }
 
-    /// What follows an option with a secret's name is one.
     fn arguments(&mut self, args: &mut [Value]) {
-        let mut option = String::new();
-        for (at, arg) in args.iter_mut().enumerate() {
-            let text = arg.as_str().unwrap_or_default().to_owned();
-            self.named(&format!("args.{at}"), &option, &[], arg);
-            let is_option = text.starts_with('-') && !text.contains('=') && is_secret_name(&text);
-            option = if is_option { text } else { String::new() };
+        let read: Vec<_> = args.iter().map(|arg| template(arg).unwrap_or_default()).collect();
+        for (at, (arg, place)) in args.iter_mut().zip(argument_places(&read)).enumerate() {
+            self.text(&format!("args.{at}"), place, &[], arg);
         }
     }
 
@@ -109,70 +114,54 @@ impl Run<'_> {
                     self.own(&format!("{field}.{name}"), name, value);
                 }
             }
-            value => self.named(field, name, &[], value),
+            value => self.text(field, Place::Named(name), &[], value),
         }
     }
 
-    /// A value, the name that may give it away, and what its variable could be called.
-    fn named(&mut self, field: &str, name: &str, wanted: &[String], value: &mut Value) {
-        let Value::String(text) = value else { return };
-        let template = Template::parse(text);
-        let mut segments = Vec::new();
-        let is_named = is_secret_name(name) && template.as_literal().is_some();
-        for segment in template.segments() {
-            let Segment::Literal(literal) = segment else {
-                segments.push(segment.clone());
-                continue;
-            };
-            for piece in secrets_in(literal, name, is_named) {
-                segments.push(match piece {
-                    Piece::Plain(text) => Segment::Literal(text.to_owned()),
-                    Piece::Secret { name, text } => {
-                        Segment::Env { name: self.give(field, name, wanted, text), default: None }
-                    }
-                });
-            }
+    /// A value, where it stands, and what its variable could be called.
+    fn text(&mut self, field: &str, place: Place<'_>, wanted: &[String], value: &mut Value) {
+        let Some(template) = template(value) else { return };
+        if !has_secret(place, &template) {
+            return;
         }
-        *text = Template::new(segments).expose();
+        let segments = parts(place, &template).into_iter().map(|part| match part {
+            Part::Shown(segment) => segment,
+            Part::Secret { name, text } => {
+                let name = self.give(field, &name, wanted, text.as_literal().unwrap_or_default());
+                Segment::Env { name, default: None }
+            }
+            Part::Default { name } => {
+                self.note(field, &name);
+                Segment::Env { name, default: None }
+            }
+        });
+        *value = Template::new(segments.collect::<Vec<_>>()).expose().into();
     }
 
     fn give(&mut self, field: &str, name: &str, wanted: &[String], secret: &str) -> String {
+        // Of a value that holds several secrets, each is called after its own name.
+        let own = field.rsplit('.').next().unwrap_or_default();
+        let wanted = if name.is_empty() || name == own { wanted } else { &[] };
         let name = if name.is_empty() { field } else { name };
-        let with_server = variable(&format!("{}_{name}", self.server));
+        let with_server = variable_name(&format!("{}_{name}", self.server));
         let wanted: Vec<_> = wanted.iter().cloned().chain([with_server]).collect();
         let variable = self.names.give(secret, &wanted);
-        let (server, field) = (self.server.clone(), field.to_owned());
-        self.concealed.push(Concealed { server, field, variable: variable.clone() });
+        self.note(field, &variable);
         variable
     }
-}
 
-/// Of a value with a secret's name all is secret, but for the word before a credential.
-fn secrets_in<'a>(literal: &'a str, name: &'a str, is_named: bool) -> Vec<Piece<'a>> {
-    if !is_named || literal.is_empty() {
-        return match looks_like_token(literal) && !literal.contains("://") {
-            true => vec![Piece::Secret { name, text: literal }],
-            false => pieces(literal),
-        };
+    fn note(&mut self, field: &str, variable: &str) {
+        let (server, field) = (self.server.clone(), field.to_owned());
+        self.concealed.push(Concealed { server, field, variable: variable.to_owned() });
     }
-    let scheme = ["Bearer ", "Basic ", "Token "].into_iter().find(|scheme| {
-        literal.len() > scheme.len()
-            && literal.get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme))
-    });
-    let (before, text) = literal.split_at(scheme.map_or(0, str::len));
-    vec![Piece::Plain(before), Piece::Secret { name, text }]
 }
 
-/// A variable's name from any text.
-fn variable(text: &str) -> String {
-    let upper =
-        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
-    let name: String = upper.collect();
-    let words: Vec<_> = name.split('_').filter(|word| !word.is_empty()).collect();
-    let joined = words.join("_");
-    match joined.starts_with(|c: char| c.is_ascii_digit()) || joined.is_empty() {
-        true => format!("_{joined}"),
-        false => joined,
+/// A text, or a number that stands for its text.
+fn template(value: &Value) -> Option<Template> {
+    match value {
+        Value::String(text) => Some(Template::parse(text)),
+        Value::Number(number) => Some(Template::literal(number.to_string())),
+        _ => None,
     }
 }
 
@@ -214,10 +203,13 @@ mod tests {
             ])
         );
         let b = &servers["b-c"];
-        assert_eq!(b["url"], "https://${env:B_C_USER}@x/mcp?key=${env:B_C_KEY}&page=2");
+        assert_eq!(b["url"], "https://${env:B_C_CREDENTIALS}@x/mcp?key=${env:B_C_KEY}&page=2");
         assert_eq!(b["headers"]["Authorization"], "Bearer ${env:B_C_AUTHORIZATION}");
         assert_eq!(b["headers"]["Accept"], "text/plain");
-        assert_eq!(b["oauth"], json!({"clientId": "i", "clientSecret": "${env:B_C_CLIENTSECRET}"}));
+        assert_eq!(
+            b["oauth"],
+            json!({"clientId": "i", "clientSecret": "${env:B_C_CLIENT_SECRET}"})
+        );
         assert_eq!(found.len(), 7);
         assert_eq!(found[0], "a env.API_KEY API_KEY");
     }
@@ -242,10 +234,69 @@ mod tests {
     #[test]
     fn literal_dollars_stay_literal() {
         let (printed, found) = concealed(&json!({"mcpServers": {
-            "a": {"command": "x", "args": ["$${env:A}", "$5"], "env": {"PASSWORD": "$${x}"}}}}));
+            "a": {"command": "x", "args": ["$${env:A}", "$5"], "env": {"PASSWORD": "$${x} y"}}}}));
         let entry = &printed["mcpServers"]["a"];
         assert_eq!(entry["args"], json!(["$${env:A}", "$5"]));
         assert_eq!(entry["env"]["PASSWORD"], "${env:PASSWORD}");
         assert_eq!(found.len(), 1);
+    }
+
+    /// As Notion's and Smithery's servers are given theirs.
+    #[test]
+    fn secrets_inside_json_text_are_replaced_inside_it() {
+        let (printed, found) = concealed(&json!({"mcpServers": {"n": {
+            "command": "npx",
+            "args": ["--config", "{\"apiKey\":\"sk-proj-abc123def456\",\"region\":\"eu\"}"],
+            "env": {"OPENAPI_MCP_HEADERS": "{\"Authorization\":\"Bearer ntn_5839aaaaaaaa\"}"}}}}));
+        let entry = &printed["mcpServers"]["n"];
+        assert_eq!(
+            entry["args"],
+            json!(["--config", "{\"apiKey\":\"${env:N_API_KEY}\",\"region\":\"eu\"}"])
+        );
+        assert_eq!(
+            entry["env"]["OPENAPI_MCP_HEADERS"],
+            "{\"Authorization\":\"Bearer ${env:N_AUTHORIZATION}\"}"
+        );
+        assert_eq!(found, ["n args.1 N_API_KEY", "n env.OPENAPI_MCP_HEADERS N_AUTHORIZATION"]);
+    }
+
+    #[test]
+    fn a_variable_is_called_after_the_option_that_the_secret_is_given_to() {
+        let (printed, _) = concealed(&json!({"mcpServers": {"supa": {
+            "command": "npx",
+            "args": ["supa", "--access-token=sbp_0123456789abcdef0123456789abcdef01234567",
+                     "ghp_0123456789abcdef", "--header", "X-Custom: s3cret9",
+                     "DB_PASSWORD=pw", "postgres://me:pw@db/x", "--pin", 1234,
+                     "--password", 1234]}}}));
+        assert_eq!(
+            printed["mcpServers"]["supa"]["args"],
+            json!([
+                "supa",
+                "--access-token=${env:SUPA_ACCESS_TOKEN}",
+                "${env:SUPA_GITHUB_TOKEN}",
+                "--header",
+                "X-Custom: ${env:SUPA_X_CUSTOM}",
+                "DB_PASSWORD=${env:SUPA_DB_PASSWORD}",
+                "postgres://${env:SUPA_CREDENTIALS}@db/x",
+                "--pin",
+                1234,
+                "--password",
+                "${env:SUPA_PASSWORD}"
+            ])
+        );
+    }
+
+    #[test]
+    fn numbers_and_defaults_can_be_secrets() {
+        let (printed, found) = concealed(&json!({"mcpServers": {"a": {"command": "x", "env": {
+            "DB_PASSWORD": 123456, "PORT": 5432, "T": "${env:T_TOKEN:-abc}", "U": "${env:U:-eu}",
+            "OPEN": true, "HEADERS": "{\"a\":\"${env:A}\",\"token\":\"x1\"}"}}}}));
+        assert_eq!(
+            printed["mcpServers"]["a"]["env"],
+            json!({"DB_PASSWORD": "${env:DB_PASSWORD}", "PORT": 5432, "T": "${env:T_TOKEN}",
+                   "U": "${env:U:-eu}", "OPEN": true,
+                   "HEADERS": "{\"a\":\"${env:A}\",\"token\":\"${env:A_TOKEN}\"}"})
+        );
+        assert_eq!(found.len(), 3);
     }
 }

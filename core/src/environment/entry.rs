@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::server::{OAuth, Remote, Server, ServerName, Stdio, Timeouts, ToolFilter, Transport};
+use crate::suggest::near_miss;
 use crate::template::Template;
 
 /// The fields that the common form knows. What else an entry holds belongs to one host.
@@ -48,17 +49,24 @@ pub enum EntryError {
         expected: &'static str,
     },
     /// Neither a command nor a url.
-    #[error("it has neither a `command` nor a `url`")]
-    NoTransport,
+    #[error("it has neither a `command` nor a `url`{}", after(.near.as_deref()))]
+    NoTransport {
+        /// A key that is nearly one of them, in words.
+        near: Option<String>,
+    },
     /// Both a command and a url.
     #[error("it has both a `command` and a `url`")]
     TwoTransports,
     /// A transport that does not exist.
-    #[error("`{0}` is no transport: use `stdio`, `http` or `sse`")]
+    #[error("unknown transport `{0}`: expected `stdio`, `http` or `sse`")]
     UnknownTransport(String),
     /// `enabled` and `disabled` say different things.
     #[error("`enabled` and `disabled` contradict each other")]
     Contradiction,
+}
+
+fn after(remark: Option<&str>) -> String {
+    remark.map(|remark| format!("; {remark}")).unwrap_or_default()
 }
 
 /// Reads an entry. Fields that the common form does not know are left to the caller.
@@ -100,7 +108,11 @@ fn parse_transport(fields: &Fields<'_>) -> Result<Transport, EntryError> {
     };
     match (fields.template("command")?, url) {
         (Some(_), Some(_)) => Err(EntryError::TwoTransports),
-        (None, None) => Err(EntryError::NoTransport),
+        (None, None) => {
+            let keys = fields.0.keys().map(String::as_str);
+            let near = near_miss(keys, &["command", "url", "httpUrl", "serverUrl"]);
+            Err(EntryError::NoTransport { near })
+        }
         (Some(command), None) => match kind {
             None | Some("stdio" | "local") => Ok(Transport::Stdio(Stdio {
                 command,
@@ -358,6 +370,15 @@ mod tests {
     fn every_fault_is_named() {
         for (entry, message) in [
             (json!({}), "it has neither a `command` nor a `url`"),
+            (
+                json!({"comand": "x"}),
+                "it has neither a `command` nor a `url`; did you mean `command` by `comand`?",
+            ),
+            (
+                json!({"httpUrl ": "https://x"}),
+                "it has neither a `command` nor a `url`; the key `httpUrl ` begins or ends with a \
+                 space",
+            ),
             (json!({"command": "x", "url": "y"}), "it has both a `command` and a `url`"),
             (json!({"command": 1}), "`command` should be a text"),
             (json!({"command": "x", "args": "y"}), "`args` should be a list"),
@@ -370,7 +391,7 @@ mod tests {
             ),
             (
                 json!({"type": "ws", "url": "x"}),
-                "`ws` is no transport: use `stdio`, `http` or `sse`",
+                "unknown transport `ws`: expected `stdio`, `http` or `sse`",
             ),
             (
                 json!({"command": "x", "enabled": true, "disabled": true}),

@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::device::is_device;
-use crate::host::HostId;
+use crate::document::{Document, SyntaxError};
+use crate::host::{Format, HostId};
 use crate::server::{Extra, Server, ServerName};
 use entry::EntryError;
 
@@ -98,6 +99,9 @@ impl From<EnvironmentName> for String {
 /// The JSON Schema of an environment's file, for editors.
 pub const SCHEMA: &str = include_str!("schema.json");
 
+/// What some editors put at the start of a file.
+const BOM: &str = "\u{feff}";
+
 /// The keys at the top of an environment's file.
 const KEYS: [&str; 5] = ["$schema", "description", "extends", "mcpServers", "hosts"];
 
@@ -158,7 +162,7 @@ pub enum EnvironmentError {
     },
     /// A key at the top that means nothing.
     #[error(
-        "`{0}` is no key of an environment: there are `description`, `extends`, `mcpServers` and `hosts`"
+        "unknown key `{0}` in environment: expected `description`, `extends`, `mcpServers` or `hosts`"
     )]
     UnknownKey(String),
     /// One server is wrong.
@@ -168,6 +172,14 @@ pub enum EnvironmentError {
         server: ServerName,
         /// What is wrong with it.
         source: EntryError,
+    },
+    /// One server can't be read by the host that it is said to be of.
+    #[error("server `{server}` cannot be read: {reason}")]
+    Unreadable {
+        /// Which server.
+        server: String,
+        /// Why.
+        reason: String,
     },
     /// An environment that extends itself.
     #[error("it extends itself: {}", .0.join(" → "))]
@@ -197,7 +209,8 @@ impl Environment {
     ///
     /// Fails where it is no JSON, has keys or shapes that mean nothing, or a bad entry.
     pub fn parse(bytes: &[u8]) -> Result<Self, EnvironmentError> {
-        let value: Value = serde_json::from_slice(bytes).map_err(|error| syntax(&error))?;
+        let text = bytes.strip_prefix(BOM.as_bytes()).unwrap_or(bytes);
+        let value = serde_json::from_slice(text).map_err(|error| syntax(text, &error))?;
         let Value::Object(top) = value else { return Err(shape("the file", "an object")) };
         let mut environment = Environment::default();
         for (key, value) in top {
@@ -397,7 +410,12 @@ fn shape(path: &str, expected: &'static str) -> EnvironmentError {
     EnvironmentError::Shape { path: path.to_owned(), expected }
 }
 
-fn syntax(error: &serde_json::Error) -> EnvironmentError {
+/// The fault in the words of documents, which know common causes; the two parsers agree but for
+/// an empty text, which a document may be.
+fn syntax(bytes: &[u8], error: &serde_json::Error) -> EnvironmentError {
+    if let Err(SyntaxError { line, column, message }) = Document::parse(Some(bytes), Format::Json) {
+        return EnvironmentError::Syntax { line, column, reason: message };
+    }
     let text = error.to_string();
     let reason = text.split(" at line ").next().unwrap_or(&text).to_owned();
     EnvironmentError::Syntax { line: error.line(), column: error.column(), reason }
@@ -434,6 +452,8 @@ mod tests {
     fn printing_and_reading_are_inverse() {
         let environment = parse(EXAMPLE).unwrap();
         assert_eq!(Environment::parse(&environment.print()).unwrap(), environment);
+        // Notepad's mark at the start is no part of it.
+        assert_eq!(parse(&format!("\u{feff}{EXAMPLE}")).unwrap(), environment);
     }
 
     #[test]
@@ -472,12 +492,19 @@ mod tests {
     fn every_fault_is_named() {
         for (text, message) in [
             ("", "line 1, column 0: EOF while parsing a value"),
-            ("{\n  \"mcpServers\": {,}", "line 2, column 18: key must be a string"),
+            (
+                "{\n  \"mcpServers\": {,}",
+                "line 2, column 18: expected a key in double quotes or `}`",
+            ),
+            (
+                "{\"mcpServers\": \u{a0}{}}",
+                "line 1, column 16: a space that is not a plain one, as web pages have them: replace it",
+            ),
             ("[]", "`the file` should be an object"),
             (
                 r#"{"mcpServer": {}}"#,
-                "`mcpServer` is no key of an environment: there are \
-              `description`, `extends`, `mcpServers` and `hosts`",
+                "unknown key `mcpServer` in environment: expected `description`, `extends`, \
+                 `mcpServers` or `hosts`",
             ),
             (r#"{"mcpServers": []}"#, "`mcpServers` should be an object"),
             (r#"{"mcpServers": {"": {}}}"#, "`mcpServers.` should be named"),

@@ -238,7 +238,7 @@ fn differences(from: &Entry, to: &Entry) -> Entry {
 
 /// Sorts the older tool's fields: it has one name for each host's spelling, and so several
 /// for one meaning.
-fn sort(config: &Map<String, Value>) -> (Entry, Entry) {
+pub(super) fn sort(config: &Map<String, Value>) -> (Entry, Entry) {
     let (mut entry, mut own) = (Entry::new(), Entry::new());
     for (field, value) in config.iter().filter(|(_, value)| !value.is_null()) {
         let mut put = |field: &str, value: Value| drop(entry.insert(field.to_owned(), value));

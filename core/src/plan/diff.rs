@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::mask::{hides, masked};
+use super::mask::masked;
 use super::{FieldChange, Shown};
 use crate::secret::Secret;
 use crate::server::{OAuth, Server, Transport};
-use crate::template::{Segment, Template};
 
 /// The fields of `after` that are not as in `before`; all that it has, without a `before`.
 pub fn fields(before: Option<&Server>, after: &Server) -> Vec<FieldChange> {
@@ -36,26 +35,6 @@ pub fn fields(before: Option<&Server>, after: &Server) -> Vec<FieldChange> {
 /// The first of equal names counts.
 fn by_name(fields: &[(String, Shown)]) -> BTreeMap<&str, &Shown> {
     fields.iter().rev().map(|(name, value)| (name.as_str(), value)).collect()
-}
-
-/// Whether a definition holds a literal that looks like a secret; if so, in which fields.
-pub fn literal_secrets(server: &Server) -> Vec<String> {
-    let pairs = match &server.transport {
-        Transport::Stdio(stdio) => stdio.env.iter().map(|pair| ("env", pair)).collect::<Vec<_>>(),
-        other => other
-            .remote()
-            .map(|remote| remote.headers.iter().map(|pair| ("headers", pair)).collect())
-            .unwrap_or_default(),
-    };
-    let secret = |name: &str, value: &Template| {
-        let only_text = value.segments().iter().all(|it| matches!(it, Segment::Literal(_)));
-        only_text && !value.expose().is_empty() && hides(name, &value.expose())
-    };
-    pairs
-        .into_iter()
-        .filter(|(_, (name, value))| secret(name, value))
-        .map(|(field, (name, _))| format!("{field}.{name}"))
-        .collect()
 }
 
 /// Every field that a server has, in a reader's order, masked and clear.
@@ -219,13 +198,5 @@ mod tests {
         assert!(lines.contains("https://•••@x/mcp?key=•••"), "{lines}");
         assert!(lines.contains("headers.Authorization: ∅ → Bearer ${env:T}"), "{lines}");
         assert!(lines.contains("headers.Accept: ∅ → text/plain"), "{lines}");
-    }
-
-    #[test]
-    fn literal_secrets_are_found() {
-        let with = server(
-            json!({"command": "x", "env": {"API_KEY": "abc", "LOG": "info", "T_TOKEN": "${env:T}"}}),
-        );
-        assert_eq!(literal_secrets(&with), ["env.API_KEY"]);
     }
 }

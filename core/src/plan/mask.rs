@@ -1,8 +1,9 @@
-//! A server that may be shown: with what looks like a secret masked.
+//! A server that may be shown: with its secrets masked.
 
-use crate::secret::{MASK, is_secret_name, looks_like_token, mask_text};
+use crate::redact::{argument_places, mask};
+use crate::secret::{Place, mask_at, mask_text};
 use crate::server::{Extra, OAuth, Remote, Server, Stdio, Transport};
-use crate::template::{Segment, Template};
+use crate::template::Template;
 
 /// The server with every literal text masked that is a secret by its name, its place or its
 /// look. References stay: they say where a secret is, and not which.
@@ -14,18 +15,15 @@ pub fn masked(server: &Server) -> Server {
         Transport::RemoteAuto(it) => Transport::RemoteAuto(remote(it)),
     };
     let extras = server.extras.iter().map(extra).collect();
-    Server { transport, extras, ..server.clone() }
-}
-
-/// Whether a variable of this name and value holds a secret.
-pub(super) fn hides(name: &str, literal: &str) -> bool {
-    is_secret_name(name) || looks_like_token(literal) || mask_text(literal) != literal
+    let description = server.description.as_deref().map(mask_text);
+    Server { transport, extras, description, ..server.clone() }
 }
 
 fn stdio(stdio: &Stdio) -> Stdio {
+    let args = argument_places(&stdio.args).into_iter().zip(&stdio.args);
     Stdio {
         command: text(&stdio.command),
-        args: arguments(&stdio.args),
+        args: args.map(|(place, arg)| mask(place, arg)).collect(),
         env: stdio.env.iter().map(|(name, value)| (name.clone(), named(name, value))).collect(),
         env_forward: stdio.env_forward.clone(),
         env_file: stdio.env_file.as_ref().map(text),
@@ -34,10 +32,11 @@ fn stdio(stdio: &Stdio) -> Stdio {
 }
 
 fn remote(remote: &Remote) -> Remote {
-    let headers = remote.headers.iter();
+    let header =
+        |(name, value): &(String, Template)| (name.clone(), mask(Place::Header(name), value));
     Remote {
         url: text(&remote.url),
-        headers: headers.map(|(name, value)| (name.clone(), header(name, value))).collect(),
+        headers: remote.headers.iter().map(header).collect(),
         oauth: remote.oauth.as_ref().map(oauth),
     }
 }
@@ -53,53 +52,21 @@ fn oauth(oauth: &OAuth) -> OAuth {
     }
 }
 
+/// An extra's value is JSON: what its path and its keys name is a secret, or what looks so.
 fn extra(extra: &Extra) -> Extra {
-    let hidden = is_secret_name(&extra.path.join(".")) || looks_like_token(&extra.value);
-    let value = if hidden { MASK.to_owned() } else { extra.value.clone() };
+    let text: Result<String, _> = serde_json::from_str(&extra.value);
+    let place = Place::Named(extra.path.last().map_or("", String::as_str));
+    let value = match text {
+        Ok(text) => serde_json::Value::from(mask_at(place, &text)).to_string(),
+        Err(_) => mask_at(place, &extra.value),
+    };
     Extra { path: extra.path.clone(), value }
 }
 
-/// A value that is no secret by its place, but may hold one.
 fn text(value: &Template) -> Template {
-    mask(value, |_| false)
+    mask(Place::Value, value)
 }
 
-/// A variable's value: a secret if its name or its look says so.
 fn named(name: &str, value: &Template) -> Template {
-    mask(value, |literal| hides(name, literal))
-}
-
-/// A header's value: a secret unless the header is known to hold none.
-fn header(name: &str, value: &Template) -> Template {
-    const HARMLESS: [&str; 5] =
-        ["accept", "accept-language", "content-type", "user-agent", "mcp-protocol-version"];
-    let harmless = HARMLESS.contains(&name.to_lowercase().as_str());
-    mask(value, |literal| !harmless && !is_scheme(literal))
-}
-
-/// The word before a credential: `Bearer ${env:TOKEN}` says more than `•••${env:TOKEN}`.
-fn is_scheme(literal: &str) -> bool {
-    matches!(literal.trim().to_lowercase().as_str(), "bearer" | "basic" | "token")
-}
-
-/// What follows an option with a secret's name is one.
-fn arguments(args: &[Template]) -> Vec<Template> {
-    let mut secret_next = false;
-    let argument = |arg: &Template| {
-        let shown = mask(arg, |_| secret_next);
-        secret_next = arg
-            .as_literal()
-            .is_some_and(|it| it.starts_with('-') && !it.contains('=') && is_secret_name(it));
-        shown
-    };
-    args.iter().map(argument).collect()
-}
-
-/// Literal text masked where `secret` says so, and cleaned of embedded secrets elsewhere.
-fn mask(value: &Template, secret: impl Fn(&str) -> bool) -> Template {
-    Template::new(value.segments().iter().map(|segment| match segment {
-        Segment::Literal(literal) if secret(literal) => Segment::Literal(MASK.to_owned()),
-        Segment::Literal(literal) => Segment::Literal(mask_text(literal)),
-        reference => reference.clone(),
-    }))
+    mask(Place::Named(name), value)
 }

@@ -5,15 +5,20 @@
 
 pub mod conflict;
 pub mod diff;
+mod doubt;
+pub mod drift;
 pub mod mask;
 pub mod planner;
 pub mod prepare;
+pub mod remark;
 pub mod saved;
 pub mod whole;
 
+use std::path::PathBuf;
+
 use crate::adapter::Loss;
 pub use crate::configuration::FilePlan;
-use crate::managed::Managed;
+use crate::ledger::{Destination, Ledger};
 use crate::operation::OperationId;
 use crate::owner::Owner;
 use crate::secret::Secret;
@@ -30,28 +35,30 @@ pub struct Plan {
     pub title: String,
     /// The earlier run that it takes back, if it does.
     pub undoes: Option<OperationId>,
-    /// What is noted of the servers that it puts on hosts.
-    pub noting: Noting,
+    /// What the ledger says of the servers that it puts on hosts.
+    pub records: RecordPolicy,
     /// One for each host that was asked for, in the order asked.
     pub targets: Vec<TargetPlan>,
 }
 
-/// What is noted of the servers that a plan puts on hosts, once they are there.
+/// What the ledger says of the servers that a plan puts on hosts, once they are there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Noting {
-    /// They came from here.
+pub enum RecordPolicy {
+    /// They came from here; those that are there already are adopted.
     From(Origin),
     /// They were changed where they are.
     Edited,
-    /// They are as they were when this was noted of them, if anything was.
-    Restored(Option<Managed>),
+    /// They came from where they came from before.
+    Repaired,
+    /// They are as they were when the ledger said this of them, if it said anything.
+    Restored(Option<Ledger>),
 }
 
 impl Plan {
     /// A plan without targets, of changes that are made where they are.
     pub fn new(command: &'static str, title: impl Into<String>) -> Self {
-        let noting = Noting::Edited;
-        Plan { command, title: title.into(), undoes: None, noting, targets: Vec::new() }
+        let records = RecordPolicy::Edited;
+        Plan { command, title: title.into(), undoes: None, records, targets: Vec::new() }
     }
 
     /// Whether applying it would change no file.
@@ -72,6 +79,8 @@ pub struct TargetPlan {
     pub owner: Owner,
     /// Its name for people.
     pub name: String,
+    /// The project's root, where the documents are a project's.
+    pub project: Option<PathBuf>,
     /// Its documents, changed or not; the first holds the servers.
     pub files: Vec<FilePlan>,
     /// The same step in a reader's terms, for the preview and the report.
@@ -80,6 +89,14 @@ pub struct TargetPlan {
     pub warnings: Vec<String>,
     /// What a person must do after the change.
     pub after_write: Option<String>,
+}
+
+impl TargetPlan {
+    /// Where a host's servers go; `None` for an environment.
+    pub fn destination(&self) -> Option<Destination<'_>> {
+        let (host, file) = (self.owner.host()?, self.files.first()?);
+        Some(Destination { host, location: &file.location, project: self.project.as_deref() })
+    }
 }
 
 /// What becomes of one server on one host.
@@ -95,6 +112,21 @@ pub struct Change {
     pub after: Option<Server>,
     /// A digest of what the source says of it, if it comes from one.
     pub definition: Option<String>,
+    /// Whether it is as it should be, and becomes hatch's by that.
+    pub is_adopted: bool,
+}
+
+impl Change {
+    /// What happens to a server, and nothing else about it.
+    pub fn new(server: ServerName, kind: ChangeKind) -> Self {
+        let (losses, after, definition) = (Vec::new(), None, None);
+        Change { server, kind, losses, after, definition, is_adopted: false }
+    }
+
+    /// Whether the host has the server as it should be then.
+    pub fn is_done(&self) -> bool {
+        matches!(self.kind, ChangeKind::Add(_) | ChangeKind::Update(_) | ChangeKind::Keep)
+    }
 }
 
 /// What happens to a server on a host.

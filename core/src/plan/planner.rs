@@ -10,15 +10,16 @@
 //! * Planning again after a plan was applied gives an empty plan.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 
 use super::conflict::HostServers;
 use super::prepare::{Preparation, prepare};
-use super::{Change, ChangeKind, FilePlan, Noting, Plan, TargetPlan, diff};
+use super::{Change, ChangeKind, FilePlan, Plan, RecordPolicy, TargetPlan, diff, doubt, remark};
 use crate::adapter::{Edit, Loss, Outcome, Reading};
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::environment::EnvironmentError;
-use crate::host::{DocumentSpec, HostDescriptor, Reference};
-use crate::managed;
+use crate::host::DocumentSpec;
+use crate::ledger::{self, Destination};
 use crate::registry::Host;
 use crate::server::{Server, ServerName};
 use crate::source::Source;
@@ -29,6 +30,16 @@ pub struct Target {
     pub host: Host,
     /// Its documents.
     pub configuration: Configuration,
+    /// The project's root, where the documents are a project's.
+    pub project: Option<PathBuf>,
+}
+
+impl Target {
+    /// Where its servers go.
+    pub fn destination(&self) -> Destination<'_> {
+        let location = self.configuration.location();
+        Destination { host: &self.host.id, location, project: self.project.as_deref() }
+    }
 }
 
 /// Why a host can't be planned for.
@@ -79,7 +90,7 @@ pub fn sync(asked: Sync<'_>) -> Result<Plan, Vec<(usize, PlanError)>> {
         let removals = stale.filter(|name| !kept.contains(name)).map(Edit::Remove);
         edit(target, servers.into_iter().map(Edit::Put).chain(removals), asked.how)
     })?;
-    Ok(Plan { noting: Noting::From(source.origin()), targets, ..Plan::new("sync", title) })
+    Ok(Plan { records: RecordPolicy::From(source.origin()), targets, ..Plan::new("sync", title) })
 }
 
 /// Plans for every target, and fails with all that can't be planned for.
@@ -132,7 +143,7 @@ pub fn edit(
             Edit::Remove(name) => (name.clone(), None, Ok((Edit::Remove(name), Vec::new()))),
             Edit::Put(server) => (
                 server.name.clone(),
-                Some(managed::digest(&server)),
+                Some(ledger::digest(&server)),
                 prepare(server, descriptor, how)
                     .map(|(server, losses)| (Edit::Put(server), losses)),
             ),
@@ -155,13 +166,15 @@ pub fn edit(
         Change { definition: asked.definition, ..change(asked.server, outcome, &before, &after) }
     });
     let changes: Vec<_> = changes.collect();
-    let mut warnings = secrets_in_plain_text(descriptor, &changes);
+    let mut warnings = doubt::warnings(&changes);
+    warnings.extend(remark::plain_secrets(descriptor, &changes));
     let specs = descriptor.documents.iter();
     warnings
         .extend(specs.zip(&edited.files).filter_map(|(spec, file)| byte_order_mark(spec, file)));
     Ok(TargetPlan {
         owner: target.host.id.clone().into(),
         name: target.host.name().to_owned(),
+        project: target.project.clone(),
         files: edited.files,
         changes,
         warnings,
@@ -219,7 +232,7 @@ fn change(
             (kind, losses)
         }
     };
-    Change { server, kind, losses, after: is.cloned(), definition: None }
+    Change { losses, after: is.cloned(), ..Change::new(server, kind) }
 }
 
 /// A mark that the host can't read is taken off with the first change.
@@ -235,32 +248,4 @@ fn byte_order_mark(spec: &DocumentSpec, file: &FilePlan) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Literal secrets that the run would copy, with what could stand there instead.
-pub(super) fn secrets_in_plain_text(
-    descriptor: &HostDescriptor,
-    changes: &[Change],
-) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if !descriptor.references.contains(&Reference::Env) {
-        return warnings;
-    }
-    for change in changes {
-        let (ChangeKind::Add(fields) | ChangeKind::Update(fields), Some(server)) =
-            (&change.kind, &change.after)
-        else {
-            continue;
-        };
-        let changes = |field: &String| fields.iter().any(|it| it.field == *field);
-        for field in diff::literal_secrets(server).into_iter().filter(changes) {
-            let variable = field.split('.').next_back().unwrap_or_default().to_uppercase();
-            let variable = variable.replace('-', "_");
-            warnings.push(format!(
-                "`{}`: `{field}` is a secret in plain text; `${{env:{variable}}}` could stand for it",
-                change.server
-            ));
-        }
-    }
-    warnings
 }

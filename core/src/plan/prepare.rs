@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 
 use crate::adapter::{Loss, LossKind};
 use crate::host::{HostDescriptor, Reference, TransportKind};
+use crate::secret::mask_text;
 use crate::server::{OAuth, Remote, Server, Stdio, Transport};
 use crate::template::{Segment, Template};
 
@@ -105,7 +106,8 @@ pub fn prepare(
     let local_only = target.transports == [TransportKind::Stdio];
     if let (Some(bridge), true, Some(remote)) = (how.bridge, local_only, server.transport.remote())
     {
-        let detail = format!("{} reaches it through `{}`", target.name, bridge.0.join(" "));
+        let detail =
+            format!("{} reaches it through `{}`", target.name, mask_text(&bridge.0.join(" ")));
         let stdio = bridge.stdio(remote)?;
         if remote.oauth.is_some() {
             losses.push(Loss {
@@ -168,6 +170,27 @@ fn check_native(field: &str, template: &Template, target: &HostDescriptor) -> Re
         }
         None => Ok(()),
     }
+}
+
+/// Writes the values of variables in place of references to them, where they are set. Returns
+/// their names, each once.
+pub fn write_out(server: &mut Server, variables: &BTreeMap<OsString, OsString>) -> Vec<String> {
+    let mut names = Vec::new();
+    each_template(&mut server.transport, &mut |_, template| {
+        let segments = template.segments().iter().map(|segment| {
+            let Segment::Env { name, .. } = segment else { return segment.clone() };
+            let Some(value) = variables.get(OsStr::new(name)).and_then(|value| value.to_str())
+            else {
+                return segment.clone();
+            };
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+            Segment::Literal(value.to_owned())
+        });
+        *template = Template::new(segments.collect::<Vec<_>>());
+    });
+    names
 }
 
 /// Puts values in the place of environment references. Returns whether there were any, or

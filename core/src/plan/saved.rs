@@ -31,7 +31,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::whole::{self, AFTER, BEFORE};
-use super::{Change, ChangeKind, FilePlan, Plan, TargetPlan, planner};
+use super::{Change, ChangeKind, FilePlan, Plan, TargetPlan, planner, remark};
 use crate::adapter::{Edit, Reading};
 use crate::configuration::{Configuration, ConfigurationError, File};
 use crate::document::{Digest, Document, SectionChange};
@@ -246,7 +246,7 @@ impl SavedTarget {
         let changes = planner::differences(&before.reading, &after);
         let is_all_told = is_all_told(&changes, host, &before, &files);
         let changes = self.changes(changes);
-        let mut warnings = planner::secrets_in_plain_text(host.adapter.descriptor(), &changes);
+        let mut warnings = remark::plain_secrets(host.adapter.descriptor(), &changes);
         if !is_all_told {
             warnings.push("its entries change in more than is told here: see --diff".to_owned());
         }

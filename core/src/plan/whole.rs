@@ -4,7 +4,7 @@
 //! reason to put an older one back, so what can't be read is said, and is no error. It is one
 //! only for a plan that comes from a file: see [`super::saved`].
 
-use super::{Change, FilePlan, TargetPlan, planner};
+use super::{Change, FilePlan, TargetPlan, doubt, planner};
 use crate::adapter::Reading;
 use crate::configuration::{Configuration, ConfigurationError, File};
 use crate::environment::{Environment, EnvironmentName};
@@ -54,6 +54,7 @@ pub(super) fn target(
     TargetPlan {
         owner: host.id.clone().into(),
         name: host.name().to_owned(),
+        project: None,
         files,
         changes,
         warnings,
@@ -70,7 +71,9 @@ pub fn environment(name: EnvironmentName, file: FilePlan) -> TargetPlan {
     let (changes, warnings) = match (read(BEFORE), read(AFTER)) {
         (Ok(before), Ok(after)) => {
             let others = if file.before.is_some() { others(&before, &after) } else { vec![] };
-            (planner::differences(&servers(&before), &servers(&after)), others)
+            let changes = planner::differences(&servers(&before), &servers(&after));
+            let warnings = doubt::warnings(&changes).into_iter().chain(others).collect();
+            (changes, warnings)
         }
         (Err(_), _) => {
             (vec![], vec!["what is there now can't be read; it is backed up as it is".to_owned()])
@@ -79,6 +82,7 @@ pub fn environment(name: EnvironmentName, file: FilePlan) -> TargetPlan {
     };
     TargetPlan {
         name: format!("environment `{name}`"),
+        project: None,
         owner: crate::owner::Owner::Environment(name),
         files: vec![file],
         changes,

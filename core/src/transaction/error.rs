@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::backup::BackupError;
+use crate::ledger::LedgerError;
 use crate::location::Location;
 use crate::owner::Owner;
 use crate::store::StoreError;
@@ -88,6 +89,12 @@ pub enum ApplyError {
         /// Which document.
         location: Location,
     },
+    /// The ledger cannot be read or written.
+    #[error("failed to note what is hatch's")]
+    Ledger {
+        /// Why.
+        source: LedgerError,
+    },
     /// The new documents could not be made to last.
     #[error("failed to finish")]
     Commit {
@@ -105,6 +112,10 @@ pub enum ApplyError {
 impl ApplyError {
     pub(super) fn backup(source: StoreError) -> Self {
         ApplyError::Backup { source }
+    }
+
+    pub(super) fn ledger(source: LedgerError) -> Self {
+        ApplyError::Ledger { source }
     }
 
     pub(super) fn journal(source: StoreError) -> Self {

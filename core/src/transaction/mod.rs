@@ -39,11 +39,13 @@
 
 mod error;
 mod journal;
+mod record;
 mod recover;
 mod rollback;
 
 pub use crate::operation::{Keep, Operation, OperationId};
 pub use error::{ApplyError, Incomplete, RecoverError, Stuck};
+pub use record::note;
 pub use recover::{LeftAlone, Recovery, journal_locations, recover};
 
 use std::collections::BTreeSet;
@@ -51,8 +53,8 @@ use std::collections::BTreeSet;
 use crate::backup::{self, FileRecord, KeptBackup, KeptCopies, RunRecord};
 use crate::event::Event;
 use crate::home::HatchHome;
+use crate::ledger::{Ledger, LedgerError};
 use crate::location::Location;
-use crate::managed::Managed;
 use crate::owner::Owner;
 use crate::plan::{FilePlan, Plan};
 use crate::report::{FileReport, Outcome, Report, TargetReport};
@@ -114,14 +116,14 @@ pub fn apply_locked(
     on_event(Event::Compared);
 
     let files: Vec<_> = changed_files(plan).collect();
-    let managed = Managed::parse(store.read(&home.state()).ok().flatten().as_deref());
-    let preparation =
-        Preparation { plan, files: &files, managed: managed.before(plan), home, store };
+    let ledger = Ledger::read(store, home);
+    let noted = ledger.as_ref().map(|ledger| record::before(plan, ledger)).unwrap_or_default();
+    let preparation = Preparation { plan, files: &files, ledger: noted, home, store };
     let journal = preparation.prepare(operation, keep, on_event)?;
     let mut run = Run { home, store, files, journal, attempted: 0, on_event };
     match run.carry_out(interrupted) {
         Ok(()) => {
-            run.note(plan, managed, operation);
+            run.note(plan, ledger, operation);
             Ok(run.finish(plan, operation))
         }
         Err(cause) => Err(run.roll_back(cause)),
@@ -210,15 +212,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Notes what was put where. Losing that loses columns of listings, so it is no failure,
-    /// and a rename that a crash takes back is none either: no folder is synced for it.
-    fn note(&mut self, plan: &Plan, mut managed: Managed, operation: &Operation) {
-        let before = managed.clone();
-        managed.record(plan, operation.started);
-        if managed == before {
-            return;
-        }
-        if let Err(error) = self.store.replace(&self.home.state(), &managed.print()) {
+    /// Notes what was put where. A ledger that could not be read is not overwritten: it may be
+    /// a newer hatch's, or be repaired.
+    fn note(&mut self, plan: &Plan, ledger: Result<Ledger, LedgerError>, operation: &Operation) {
+        let written = ledger.and_then(|ledger| match record::after(plan, &ledger, operation) {
+            Some(ledger) => record::write(&ledger, self.home, self.store),
+            None => Ok(()),
+        });
+        if let Err(error) = written {
             (self.on_event)(Event::NotNoted { reason: error.to_string() });
         }
     }
@@ -296,7 +297,7 @@ fn compare(owner: &Owner, file: &FilePlan, store: &dyn Store) -> Result<(), Appl
 struct Preparation<'a> {
     plan: &'a Plan,
     files: &'a [(&'a Owner, &'a FilePlan)],
-    managed: Managed,
+    ledger: Ledger,
     home: &'a HatchHome,
     store: &'a dyn Store,
 }
@@ -343,7 +344,7 @@ impl Preparation<'_> {
             title: self.plan.title.clone(),
             undoes: self.plan.undoes.clone(),
             time: operation.started,
-            managed: self.managed,
+            ledger: self.ledger,
             files,
         };
         let journal = Journal::new(operation.backup_id(), keep, run, &folders);

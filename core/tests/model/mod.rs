@@ -60,6 +60,7 @@ pub fn plan() -> Plan {
     let target = |(host, path, before, after): (&str, &str, _, _)| TargetPlan {
         owner: Owner::parse(host).unwrap(),
         name: host.to_owned(),
+        project: None,
         files: vec![FilePlan {
             location: location(path),
             before: bytes(before),

@@ -111,6 +111,7 @@ fn target(
     TargetPlan {
         owner: Owner::parse(host).unwrap(),
         name: host.to_owned(),
+        project: None,
         files: vec![FilePlan { location: location.clone(), before, after }],
         changes: Vec::new(),
         warnings: Vec::new(),

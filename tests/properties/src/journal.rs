@@ -198,6 +198,7 @@ fn plan(files: &[(&str, &str, Option<&str>, Option<&str>)]) -> Plan {
     let target = |(owner, path, before, after): &(&str, &str, _, _)| TargetPlan {
         owner: Owner::parse(owner).expect("an owner"),
         name: (*owner).to_owned(),
+        project: None,
         files: vec![FilePlan {
             location: Location::new(*path, path.replace("/h/", "~/")),
             before: bytes(*before),

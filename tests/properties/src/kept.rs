@@ -1,6 +1,7 @@
 //! What hatch keeps beside journals and backups: its state, its settings, and saved plans.
 
-use hatch_core::managed::Managed;
+use hatch_core::ledger::Ledger;
+use hatch_core::location::Location;
 use hatch_core::plan::saved::SavedPlan;
 use hatch_core::settings::Settings;
 
@@ -8,8 +9,11 @@ use hatch_core::settings::Settings;
 ///
 /// Nothing panics, and what can be read says the same once it is printed and read again.
 pub fn kept(data: &[u8]) {
-    let managed = Managed::parse(Some(data));
-    assert_eq!(Managed::parse(Some(&managed.print())), managed);
+    let at = Location::new("/h/state.json", "~/state.json");
+    if let Ok(ledger) = Ledger::parse(data, &at) {
+        let printed = ledger.print(&at).expect("it was read from JSON");
+        assert_eq!(Ledger::parse(&printed, &at).expect("it was printed"), ledger);
+    }
     if let Ok(settings) = Settings::parse(Some(data)) {
         let printed = settings.print().expect("it was read from JSON");
         assert_eq!(Settings::parse(Some(&printed)).expect("it was printed"), settings);

@@ -107,7 +107,7 @@ const REMOVALS: &[Removal] = &[
         what: "the look for a journal that is there already",
         file: "transaction/mod.rs",
         edits: &[(
-            "    if pending(home, store).map_err(|source| ApplyError::Lock { source })? {",
+            "    if has_journal(home, store).map_err(|source| ApplyError::Lock { source })? {",
             "    if false {",
         )],
     },
@@ -121,12 +121,12 @@ const REMOVALS: &[Removal] = &[
     },
     Removal {
         what: "the check that an adapter touched no other server",
-        file: "plan/check.rs",
+        file: "configuration/check.rs",
         edits: &[("    check_untouched(&old, &new, &edited)?;\n", "")],
     },
     Removal {
         what: "the check that an adapter wrote what it was asked to",
-        file: "plan/check.rs",
+        file: "configuration/check.rs",
         edits: &[(
             "                check_put(asked, new.get(&asked.name).copied(), losses)?;\n",
             "",

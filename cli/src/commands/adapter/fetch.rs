@@ -32,10 +32,15 @@ impl Candidate {
     }
 }
 
-/// What was typed, with paths taken from the current folder.
+/// What was typed, with paths taken from the current folder. A name that is no path there is that
+/// of a table which comes with hatch.
 pub fn source(cx: &Context, text: &str) -> Result<Source, Fault> {
     match Source::parse(text) {
-        Ok(Source::Path(path)) => Ok(Source::Path(cx.absolute(&path))),
+        Ok(Source::Path(path)) => {
+            let path = cx.absolute(&path);
+            let is_shipped = hatch_adapters::shipped(text).is_some() && !path.exists();
+            Ok(if is_shipped { Source::Shipped(text.to_owned()) } else { Source::Path(path) })
+        }
         Ok(source) => Ok(source),
         Err(error) => Err(Fault::of(&error)),
     }
@@ -68,6 +73,15 @@ fn fetch(cx: &Context, source: &Source) -> Result<Fetched, Fault> {
         Source::Path(path) => from_path(cx, path),
         Source::Https(address) => network::download(cx, address),
         Source::Oci(reference) => network::pull(cx, reference),
+        Source::Shipped(id) => Ok(Fetched {
+            bytes: hatch_adapters::shipped(id)
+                .ok_or_else(|| Fault::new(format!("no table named `{id}` comes with this hatch")))?
+                .into(),
+            source: source.clone(),
+            version: None,
+            signature: None,
+            key: None,
+        }),
     }
 }
 

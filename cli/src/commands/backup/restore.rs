@@ -1,9 +1,9 @@
 //! `hatch mcp backup restore`.
 
 use hatch_core::backup::Backup;
-use hatch_core::managed::Managed;
+use hatch_core::ledger::Ledger;
 use hatch_core::owner::Owner;
-use hatch_core::plan::{Noting, Plan};
+use hatch_core::plan::{Plan, RecordPolicy};
 
 use super::{label, listed, names, open, owner, refuse_unread};
 use crate::args::backup::BackupRestoreArgs;
@@ -40,8 +40,8 @@ pub fn run(cx: &Context, args: &BackupRestoreArgs) -> Result<Exit, CommandError>
         }
     }
     CommandError::check(faults)?;
-    let noting = Noting::Restored(noted(&chosen));
-    let plan = Plan { noting, targets, ..Plan::new("restore", title(cx, &chosen)) };
+    let records = RecordPolicy::Restored(noted(&chosen));
+    let plan = Plan { records, targets, ..Plan::new("restore", title(cx, &chosen)) };
     carry_out(cx, &plan, Some(&source(&chosen)), &args.write)?;
     Ok(Exit::Success)
 }
@@ -119,10 +119,10 @@ fn one<'a>(
 
 /// What was noted of the hosts when the backups were made. Of the older tool's nobody knows,
 /// and then nothing is taken for known.
-fn noted(chosen: &Chosen<'_>) -> Option<Managed> {
-    let mut noted = Managed::default();
+fn noted(chosen: &Chosen<'_>) -> Option<Ledger> {
+    let mut noted = Ledger::default();
     for (owner, backup) in chosen {
-        noted.extend(backup.run()?.managed.only(owner.host().into_iter()));
+        noted.extend(backup.run()?.ledger.of_hosts(&Vec::from_iter(owner.host())));
     }
     Some(noted)
 }

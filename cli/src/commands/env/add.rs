@@ -3,7 +3,7 @@
 use hatch_core::environment::{EnvironmentName, edit, entry};
 use hatch_core::host::HostId;
 use hatch_core::location::Location;
-use hatch_core::plan::{FilePlan, Plan, whole};
+use hatch_core::plan::{FilePlan, Plan, remark, whole};
 use hatch_core::server::Extra;
 use hatch_core::store::Reader;
 
@@ -63,6 +63,8 @@ pub fn put(
     target.warnings.extend(fields.iter().map(|(adapter, extra)| {
         format!("{adapter} is given `{}: {}` with it", extra.path.join("."), extra.value)
     }));
+    remark::secrets(&mut target);
+    target.warnings.extend(said.remarks());
     let plan = Plan { targets: vec![target], ..Plan::new("env add", title) };
     carry_out(cx, &plan, None, &WriteArgs { auto_approve: true, ..*write })?;
     Ok(Exit::Success)

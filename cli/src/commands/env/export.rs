@@ -233,8 +233,9 @@ fn planned(
         |id: &String| File { location: Location::new(PathBuf::from(id), id.as_str()), bytes: None };
     let files = specs.iter().map(|spec| empty(&spec.id)).collect();
     let configuration = Configuration::read(&*host.adapter, files).map_err(|it| cannot(&it))?;
-    let target = Target { host: host.clone(), configuration };
-    let source = Source::Environment { name: name.to_owned(), shown: name.to_owned(), environment };
+    let target = Target { host: host.clone(), configuration, project: None };
+    let origin = cx.environment_origin(name);
+    let source = Source::Environment { origin, shown: name.to_owned(), environment };
     let servers = source.servers_for(&target.host).map_err(|error| cannot(&error))?;
     let planned = planner::edit(&target, servers.into_iter().map(Edit::Put), how);
     let planned = planned.map_err(|error| cannot(&error))?;

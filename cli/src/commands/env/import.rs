@@ -9,7 +9,7 @@ use super::super::write::{begin, carry_out};
 use super::take::{self, Taken};
 use super::{check, environment_name, file_of, older, target};
 use crate::args::WriteArgs;
-use crate::args::env::{EnvCreateArgs, EnvImportArgs};
+use crate::args::env::{EnvCreateArgs, EnvImportArgs, ReadingArgs};
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
@@ -52,20 +52,23 @@ pub fn create(cx: &Context, args: &EnvCreateArgs) -> Result<Exit, CommandError> 
         Err(fault) => faults.push(fault),
     }
     let source = &args.source;
-    let taken = taken(cx, source.from_file.as_deref(), source.from_host.as_deref(), None);
+    let (file, host) = (source.from_file.as_deref(), source.from_host.as_deref());
+    let taken = taken(cx, file, host, None, &args.reading);
     let taken = taken.map_err(|them| faults.extend(them)).ok().flatten();
     CommandError::check(faults)?;
     let mut title = format!("Create environment `{name}`");
     let mut environment = Environment::default();
-    let mut source = None;
+    let (mut source, mut left_out) = (None, Vec::new());
     if let Some(taken) = taken {
         title = format!("{title} from {}", taken.label);
         environment = taken.environment;
         source = Some(taken.source);
+        left_out = taken.left_out;
     }
     environment.description = args.description.clone().or(environment.description);
     check(cx, &name, &environment).map_err(Fault::failure)?;
-    let target = target(cx, name, None, environment.print()).map_err(Fault::failure)?;
+    let mut target = target(cx, name, None, environment.print()).map_err(Fault::failure)?;
+    target.warnings.extend(left_out);
     let plan = Plan { targets: vec![target], ..Plan::new("env create", title) };
     carry_out(cx, &plan, source.as_ref(), &write)?;
     Ok(Exit::Success)
@@ -91,12 +94,14 @@ pub fn run(cx: &Context, args: &EnvImportArgs) -> Result<Exit, CommandError> {
         );
     }
     let (file, host) = (args.source.from_file.as_deref(), args.source.from_host.as_deref());
-    let taken = taken(cx, file, host, args.server.as_deref());
+    let taken = taken(cx, file, host, args.server.as_deref(), &args.reading);
     let taken = taken.map_err(|them| faults.extend(them)).ok().flatten();
     CommandError::check(faults)?;
     let Some(taken) = taken else { unreachable!("one source is required") };
     let title = format!("Import {} into environment `{name}`", taken.label);
-    let target = put(cx, name, before, taken.environment, existing).map_err(Fault::failure)?;
+    let target = put(cx, name, before, taken.environment, existing);
+    let mut target = target.map_err(Fault::failure)?;
+    target.warnings.extend(taken.left_out);
     let plan = Plan { targets: vec![target], ..Plan::new("env import", title) };
     carry_out(cx, &plan, Some(&taken.source), &write)?;
     Ok(Exit::Success)
@@ -107,10 +112,11 @@ fn taken(
     file: Option<&Path>,
     host: Option<&str>,
     server: Option<&str>,
+    how: &ReadingArgs,
 ) -> Result<Option<Taken>, Vec<Fault>> {
     match (file, host) {
-        (Some(path), _) => take::file(cx, path, server).map(Some),
-        (None, Some(host)) => take::from_host(cx, host).map(Some).map_err(|fault| vec![fault]),
+        (Some(path), _) => take::file(cx, path, server, how).map(Some),
+        (None, Some(host)) => take::from_host(cx, host, how.strict).map(Some),
         (None, None) => Ok(None),
     }
 }

@@ -14,7 +14,7 @@ mod take;
 pub use export::FORMATS;
 
 use hatch_core::environment::{Environment, EnvironmentName};
-use hatch_core::plan::{FilePlan, TargetPlan, whole};
+use hatch_core::plan::{FilePlan, TargetPlan, remark, whole};
 use hatch_core::store::Reader;
 
 use super::write::with_retries;
@@ -70,7 +70,7 @@ fn check(cx: &Context, name: &EnvironmentName, environment: &Environment) -> Res
     resolved.map(drop).map_err(|error| Fault::because(cannot, &error))
 }
 
-/// What becomes of an environment's file.
+/// What becomes of an environment's file, with remarks on the servers that come to it.
 fn target(
     cx: &Context,
     name: EnvironmentName,
@@ -80,5 +80,8 @@ fn target(
     let location = cx.environment_file(name.as_str()).map_err(|error| {
         Fault::because(format!("environment `{name}` cannot be written"), &error)
     })?;
-    Ok(whole::environment(name, FilePlan { location, before, after: Some(after) }))
+    let mut target = whole::environment(name, FilePlan { location, before, after: Some(after) });
+    remark::secrets(&mut target);
+    remark::entries(&mut target);
+    Ok(target)
 }

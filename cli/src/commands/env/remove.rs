@@ -1,8 +1,11 @@
 //! `hatch env remove-server` and `hatch env remove`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use hatch_core::environment::{Environment, EnvironmentName, edit};
 use hatch_core::plan::{FilePlan, Plan, whole};
 use hatch_core::server::ServerName;
+use hatch_core::source::Origin;
 use hatch_core::suggest::nearest;
 
 use super::super::server::server_name;
@@ -155,12 +158,15 @@ fn refuse_if_extended(cx: &Context, name: &EnvironmentName) -> Result<(), Comman
 
 /// What hosts have of the environment, and keep.
 fn servers_on_hosts(cx: &Context, name: &EnvironmentName) -> Result<Vec<String>, CommandError> {
-    let managed = cx.managed().map_err(|error| Fault::of(&error).failure())?;
-    let kept = managed.hosts().filter_map(|(host, records)| {
-        let of_it = records.iter().filter(|(_, it)| it.environment() == Some(name.as_str()));
-        let servers: Vec<_> = of_it.map(|(server, _)| format!("`{server}`")).collect();
-        let servers = (!servers.is_empty()).then(|| servers.join(", "))?;
-        Some(format!("{host} keeps {servers}; `hatch mcp remove server` takes servers away there"))
+    let ledger = cx.ledger_or_empty();
+    let origin = Origin::Environment(name.to_string());
+    let mut kept = BTreeMap::<_, BTreeSet<String>>::new();
+    for (host, server, _) in ledger.all().filter(|(_, _, record)| record.is_from(&origin)) {
+        kept.entry(host).or_default().insert(format!("`{server}`"));
+    }
+    let kept = kept.into_iter().map(|(host, servers)| {
+        let servers = servers.into_iter().collect::<Vec<_>>().join(", ");
+        format!("{host} keeps {servers}; `hatch mcp remove server` removes servers there")
     });
     Ok(kept.collect())
 }

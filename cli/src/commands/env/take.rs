@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use hatch_core::environment::Environment;
-use hatch_core::environment::paste::{self, PasteError};
+use hatch_core::environment::paste::{self, PasteError, Pasted};
 use hatch_core::host::Scope;
+use hatch_core::plan::planner::Target;
 use hatch_core::server::ServerName;
 
 use super::super::targets::{LOOKED_FOR, available};
-use super::super::{host, host_fault};
+use super::super::{host, host_fault, sources};
+use crate::args::env::ReadingArgs;
 use crate::context::{self, Context};
+use crate::dialect;
 use crate::error::Fault;
 use crate::view::json::Source;
 
@@ -19,10 +22,17 @@ pub struct Taken {
     /// What a person calls the source.
     pub label: String,
     pub source: Source,
+    /// Servers that are left out, and why.
+    pub left_out: Vec<String>,
 }
 
 /// The servers of a file, or of standard input. What is left out is said.
-pub fn file(cx: &Context, path: &Path, name: Option<&str>) -> Result<Taken, Vec<Fault>> {
+pub fn file(
+    cx: &Context,
+    path: &Path,
+    name: Option<&str>,
+    how: &ReadingArgs,
+) -> Result<Taken, Vec<Fault>> {
     let is_input = path.as_os_str() == "-";
     let shown = path.display().to_string();
     let label = if is_input { "standard input".to_owned() } else { format!("`{shown}`") };
@@ -32,7 +42,28 @@ pub fn file(cx: &Context, path: &Path, name: Option<&str>) -> Result<Taken, Vec<
         Some(Ok(name)) => Some(name),
         Some(Err(())) => return Err(vec![Fault::new("--name is empty: a server has a name")]),
     };
-    let pasted = paste::read(&bytes, name).map_err(|error| faults(&label, &error))?;
+    let adapter = dialect::of(cx, path, how.as_host.as_deref()).map_err(|fault| vec![fault])?;
+    let pasted = match &adapter {
+        Some(adapter) => paste::read_as(&bytes, name, &**adapter),
+        None => paste::read(&bytes, name),
+    };
+    let pasted = pasted.map_err(|error| faults(&label, &error))?;
+    if how.strict && !pasted.skipped.is_empty() {
+        return Err(faults(&label, &PasteError::Parts(pasted.skipped)));
+    }
+    if adapter.is_none() {
+        remark(cx, &label, &pasted);
+    }
+    let left_out = pasted.skipped.iter().map(|fault| Fault::of(fault).one_line());
+    let left_out = left_out.map(|why| format!("left out: {why}")).collect();
+    Ok(Taken { environment: pasted.environment, label, source: Source::File(shown), left_out })
+}
+
+/// Says what a text in the common form does not say, and how else it could be read.
+fn remark(cx: &Context, label: &str, pasted: &Pasted) {
+    if let Some(form) = pasted.form {
+        cx.output.note(&format!("{label} has the form of {form}'s file, and is read so"));
+    }
     if !pasted.not_taken.is_empty() {
         cx.output.note(&format!("not taken from {label}: {}", pasted.not_taken.join(", ")));
     }
@@ -40,28 +71,44 @@ pub fn file(cx: &Context, path: &Path, name: Option<&str>) -> Result<Taken, Vec<
     if !foreign.is_empty() {
         let quoted: Vec<_> = foreign.iter().map(|it| format!("`{it}`")).collect();
         cx.output.note(&format!(
-            "taken as plain text: {}; a reference is spelt `${{env:NAME}}`, and --from-host \
-             understands the spelling of a host's own file",
+            "taken as plain text: {}; hatch spells a reference `${{env:NAME}}`, and --as HOST reads \
+             the file as that host does: `${{NAME}}` is Claude Code's (--as claude-code) or Gemini \
+             CLI's (--as gemini)",
             quoted.join(", ")
         ));
     }
-    Ok(Taken { environment: pasted.environment, label, source: Source::File(shown) })
+    let servers = pasted.environment.servers_for(&[]).unwrap_or_default();
+    let is_short = |timeout: Option<u64>| timeout.is_some_and(|it| (1..1000).contains(&it));
+    if servers.iter().any(|server| is_short(server.timeouts.request)) {
+        cx.output.note(
+            "a timeout is less than a second: --as HOST reads the file with that host's units, as \
+             --as cline does with seconds",
+        );
+    }
 }
 
 /// The servers of a host. Entries that can't be understood are said.
-pub fn from_host(cx: &Context, name: &str) -> Result<Taken, Fault> {
-    let host = host(cx, name)?;
-    let places = available(cx, host, Scope::User).map_err(|fault| fault.hint(LOOKED_FOR))?;
+pub fn from_host(cx: &Context, name: &str, strict: bool) -> Result<Taken, Vec<Fault>> {
+    let host = host(cx, name).map_err(|fault| vec![fault])?;
+    let places = available(cx, host, Scope::User).map_err(|fault| vec![fault.hint(LOOKED_FOR)])?;
     let configuration =
-        cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
-    for entry in &configuration.reading.unreadable {
-        cx.output.warn(&format!("`{}` is left out: {}", entry.name, entry.reason));
+        cx.configuration(host, &places).map_err(|error| vec![host_fault(host, &error)])?;
+    let unreadable = configuration.reading.unreadable.iter();
+    let left_out: Vec<_> = unreadable
+        .map(|entry| format!("left out: server `{}` cannot be read: {}", entry.name, entry.reason))
+        .collect();
+    if strict && !left_out.is_empty() {
+        let faults = left_out.iter().map(|why| Fault::new(format!("{}: {why}", host.id)));
+        return Err(faults.collect());
     }
+    let target = Target { host: host.clone(), configuration, project: None };
+    sources::warn_of_written_out(cx, &target, Scope::User);
     let adapter = &host.adapter.descriptor().id;
     Ok(Taken {
-        environment: Environment::from_servers(adapter, &configuration.reading.servers),
+        environment: Environment::from_servers(adapter, &target.configuration.reading.servers),
         label: format!("{} ({})", host.name(), host.id),
         source: Source::Host(host.id.to_string()),
+        left_out,
     })
 }
 
@@ -83,10 +130,11 @@ fn faults(label: &str, error: &PasteError) -> Vec<Fault> {
         PasteError::Parts(parts) => {
             parts.iter().map(|part| Fault::because(cannot.clone(), part)).collect()
         }
-        PasteError::NoServers => vec![Fault::because(cannot, error).hint(
+        PasteError::NoServers { .. } => vec![Fault::because(cannot, error).hint(
             "it may be an environment, `{\"mcpServers\": {...}}`, `{\"servers\": {...}}`, \
-             a map of servers, or one server with --name",
+             a map of servers, one server with --name, or a `claude mcp add` line",
         )],
+        PasteError::Blocks(_) => vec![Fault::because(cannot, error).hint("paste one of them")],
         PasteError::NoName => {
             let hint = "`hatch env import` takes one with --name SERVER";
             vec![Fault::because(cannot, error).hint(hint)]

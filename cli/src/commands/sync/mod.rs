@@ -2,20 +2,26 @@
 
 mod conflicts;
 
+pub use conflicts::lost;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use hatch_core::environment::entry;
 use hatch_core::filter::{Filter, FilterError};
-use hatch_core::plan::conflict::HostServers;
+use hatch_core::ledger;
+use hatch_core::plan::Plan;
+use hatch_core::plan::conflict::{self, HostServers};
 use hatch_core::plan::planner::{self, Target};
 use hatch_core::plan::prepare::Bridge;
-use hatch_core::plan::{Plan, conflict};
 use hatch_core::server::ServerName;
 use hatch_core::source::Source;
+use hatch_core::suggest::nearest_key;
 
 use super::planning::{exit, unplanned};
 use super::targets::{self, Absent, LOOKED_FOR, available};
 use super::write::{begin, carry_out};
-use super::{apply, host, host_fault, lookup, pattern};
+use super::{apply, host, host_fault, lookup, pattern, sources};
+use crate::args::WriteArgs;
 use crate::args::sync::SyncArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Fault, did_you_mean};
@@ -25,11 +31,19 @@ use crate::view::json;
 /// Resolves, plans, previews, confirms, applies and reports.
 pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
     cx.look_in(&args.place);
-    begin(cx, &args.write)?;
+    let write = WriteArgs { dry_run: args.write.dry_run || args.check, ..args.write };
+    begin(cx, &write)?;
     let request = Request::resolve(cx, args)?;
-    let plan = request.decided_plan(cx, args)?;
+    let plan = match args.check {
+        true => request.plan(cx, args, &HostServers::new())?,
+        false => request.decided_plan(cx, args)?,
+    };
     args.fit.check(&plan)?;
     let origin = request.source.origin();
+    if args.check {
+        carry_out(cx, &plan, Some(&json::Source::from(&origin)), &write)?;
+        return Ok(if plan.is_empty() { exit(&plan) } else { Exit::NotInSync });
+    }
     if let Some(out) = &args.out {
         apply::save(cx, &plan, origin, args.place.scope.into(), out, &args.write)?;
     } else {
@@ -88,8 +102,10 @@ impl Request {
     /// The plan, with a decision on every server that someone changed on its host.
     fn decided_plan(&self, cx: &Context, args: &SyncArgs) -> Result<Plan, CommandError> {
         let mut plan = self.plan(cx, args, &HostServers::new())?;
-        let managed = cx.managed().unwrap_or_default();
-        let found = conflict::conflicts(&plan, &self.targets, &managed);
+        let ledger = cx.ledger_or_empty();
+        let variables = &cx.roots.variables;
+        let found = conflict::find(&plan, &self.source, &self.targets, &ledger, variables)
+            .map_err(|error| Fault::of(&error).failure())?;
         if !found.is_empty() {
             let kept = conflicts::decide(args, &plan, &found)?;
             if let Some(kept) = kept.as_ref().filter(|kept| !kept.is_empty()) {
@@ -97,6 +113,7 @@ impl Request {
             }
             conflicts::mention(&mut plan, &found, kept.as_ref());
         }
+        conflict::mark_adopted(&mut plan, &self.source.origin(), &ledger);
         lookup::warn(cx, &mut plan);
         Ok(plan)
     }
@@ -134,10 +151,13 @@ fn filter(args: &SyncArgs) -> Result<Filter, Fault> {
 
 fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
     if let Some(name) = &args.source.from_env {
-        let environment = cx.environment(name)?;
+        let environment = cx.environment_as(name, args.as_host.as_deref())?;
         for (server, field) in environment.unknown_fields() {
+            let near = nearest_key(field, &entry::FIELDS);
+            let near = near.map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
             cx.output.note(&format!(
-                "`{field}` of server `{server}` means nothing to hatch, and goes to no host"
+                "`{field}` of server `{server}` is ignored by hatch, and is not written to any \
+                 host{near}"
             ));
         }
         for host in environment.overrides.keys() {
@@ -147,8 +167,8 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
                 ));
             }
         }
-        let (name, shown) = (cx.environment_origin(name), name.clone());
-        return Ok(Source::Environment { name, shown, environment });
+        let (origin, shown) = (cx.environment_origin(name), name.clone());
+        return Ok(Source::Environment { origin, shown, environment });
     }
     let name = args.source.from_host.as_deref().unwrap_or_default();
     let host = host(cx, name)?;
@@ -158,7 +178,10 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
     for entry in &configuration.reading.unreadable {
         cx.output.warn(&format!("{}: `{}` is left out: {}", host.id, entry.name, entry.reason));
     }
-    Ok(Source::Host { host: host.clone(), servers: configuration.reading.servers })
+    let scope = args.place.scope.into();
+    let target = Target { host: host.clone(), configuration, project: cx.project(scope) };
+    sources::warn_of_written_out(cx, &target, scope);
+    Ok(Source::Host { host: target.host, servers: target.configuration.reading.servers })
 }
 
 /// The servers that are asked for. A source without any has something to say only where
@@ -194,17 +217,26 @@ fn stale(
     targets: &[Target],
     filter: &Filter,
 ) -> Result<HostServers, CommandError> {
-    let managed = cx.managed().map_err(|error| Fault::of(&error).failure())?;
+    let ledger = cx.ledger().map_err(|error| {
+        Fault::because("--prune has to know what is hatch's", &error)
+            .hint("nothing was written; without --prune the rest can be synced")
+            .failure()
+    })?;
     let servers = source.servers().map_err(|error| Fault::of(&error).failure())?;
     let has: BTreeSet<_> = servers.into_iter().map(|server| server.name).collect();
     let origin = source.origin();
     let mut stale = HostServers::new();
     for target in targets {
-        let on_host = target.configuration.reading.servers.iter().map(|server| &server.name);
+        let at = target.destination();
+        let on_host = target.configuration.reading.servers.iter();
         let mut gone = BTreeSet::new();
-        for name in on_host.filter(|name| !has.contains(name)) {
-            let record = managed.get(&target.host.id, name);
-            let is_ours = record.is_some_and(|record| record.origin.as_ref() == Some(&origin));
+        for server in on_host.filter(|server| !has.contains(&server.name)) {
+            let name = &server.name;
+            let record = ledger.get(at, name).filter(|record| record.is_from(&origin));
+            // Of a ledger that knew no documents, only what is as hatch wrote it is hatch's.
+            let is_ours = record.is_some_and(|record| {
+                ledger.is_placed(at, name) || record.digest == ledger::digest(server)
+            });
             let is_meant = match filter {
                 Filter::Pattern(pattern) => pattern.matches(name.as_str()),
                 _ => Ok(true),

@@ -11,7 +11,7 @@ pub use files::{
 pub use retry::{Attempt, with_retries};
 
 use hatch_core::location::Location;
-use hatch_core::plan::Plan;
+use hatch_core::plan::{Plan, RecordPolicy};
 use hatch_core::report::Report;
 use hatch_core::transaction::{self, ApplyError, Keep, Operation, OperationId, RecoverError};
 
@@ -56,6 +56,10 @@ pub fn carry_out(
         shown.map_err(|error| unseen(error, plan.is_empty() || args.dry_run))?;
     }
     if plan.is_empty() {
+        if !args.dry_run {
+            cx.attempt.end();
+            adopt(cx, plan);
+        }
         match args.json {
             true => json(RunResult::Unchanged, None)?,
             false if is_approved => {
@@ -104,6 +108,20 @@ pub fn carry_out(
     };
     cx.output.told("every change was written", told);
     Ok(Some(report))
+}
+
+/// Notes what a plan that changes nothing found to be as it should be. That is a note and no
+/// write, so nothing is asked; where it fails, only the note is missing.
+fn adopt(cx: &Context, plan: &Plan) {
+    if !matches!(plan.records, RecordPolicy::From(_)) {
+        return;
+    }
+    let Ok(operation) = operation() else { return };
+    let noted = transaction::note(plan, &cx.home, cx.store.store(), &operation);
+    if let Err(error) = noted {
+        let fault = Fault::because("what is hatch's was not noted", &error);
+        cx.output.warn(&fault.one_line());
+    }
 }
 
 /// Shows what would change.

@@ -57,6 +57,11 @@ impl Attempt {
         Ok(true)
     }
 
+    /// Releases the lock: nothing is left to write.
+    pub(super) fn end(&self) {
+        self.0.take();
+    }
+
     /// Notes that an approved plan came too late, and what that came to.
     pub(super) fn miss(&self, plan: &Plan, missed: CommandError) {
         self.0.replace(State::Missed(Approval { changes: Changes::of(plan), missed }));

@@ -6,7 +6,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, ParseStringErrorKind, parse_to_
 
 use super::strict;
 use crate::document::tree::{Kind, Member, Node};
-use crate::document::{SyntaxError, position};
+use crate::document::{SyntaxError, cause};
 use crate::host::Format;
 
 /// Reads a text without a byte order mark; `None` where there is no value in it, only white
@@ -15,14 +15,13 @@ pub(crate) fn parse(text: &str, format: Format) -> Result<Option<Node>, SyntaxEr
     // Two readers, each with faults that the other does not see: the first in the text counts.
     let fault = strict::first_fault(text);
     let parsed = parse_to_ast(text, &CollectOptions::default(), &options(format));
-    match (parsed, fault) {
-        (Ok(parsed), None) => Ok(parsed.value.map(node)),
-        (Err(error), Some(fault)) if error.range().start < fault.offset => {
-            Err(syntax_error(text, &error))
-        }
-        (_, Some(fault)) => Err(position::error_at(text, fault.offset, fault.message)),
-        (Err(error), None) => Err(syntax_error(text, &error)),
-    }
+    let (offset, message) = match (parsed, fault) {
+        (Ok(parsed), None) => return Ok(parsed.value.map(node)),
+        (Err(error), Some(fault)) if error.range().start < fault.offset => syntax_fault(&error),
+        (_, Some(fault)) => (fault.offset, fault.message),
+        (Err(error), None) => syntax_fault(&error),
+    };
+    Err(cause::explain(text, offset, message))
 }
 
 fn options(format: Format) -> ParseOptions {
@@ -68,8 +67,9 @@ fn member(property: ast::ObjectProp<'_>) -> Member {
     }
 }
 
-/// The parser's own messages may quote the text, so each fault gets ours.
-fn syntax_error(text: &str, error: &ParseError) -> SyntaxError {
+/// Where a fault is, and what it is. The parser's own messages may quote the text, so each
+/// fault gets ours.
+fn syntax_fault(error: &ParseError) -> (usize, &'static str) {
     use ParseErrorKind as Fault;
     let message = match error.kind() {
         Fault::BareDecimalPointNumbersNotAllowed => "a decimal point needs digits on both sides",
@@ -82,7 +82,7 @@ fn syntax_error(text: &str, error: &ParseError) -> SyntaxError {
         Fault::ExpectedStringObjectProperty => "expected a key in double quotes",
         Fault::HexadecimalNumbersNotAllowed => "hexadecimal numbers are not allowed",
         Fault::ExpectedComma => "expected a comma",
-        Fault::MultipleRootJsonValues => "expected nothing after the value",
+        Fault::MultipleRootJsonValues => cause::AFTER,
         Fault::NonFiniteNumbersNotAllowed => "infinity and NaN are not allowed",
         Fault::SingleQuotedStringsNotAllowed => "strings need double quotes",
         Fault::String(fault) => string_fault(fault),
@@ -100,7 +100,7 @@ fn syntax_error(text: &str, error: &ParseError) -> SyntaxError {
         Fault::NestingDepthExceeded => strict::TOO_DEEP,
         Fault::UnexpectedToken => "unexpected character",
     };
-    position::error_at(text, error.range().start, message)
+    (error.range().start, message)
 }
 
 fn string_fault(fault: &ParseStringErrorKind) -> &'static str {
@@ -141,10 +141,10 @@ mod tests {
             ("{'a': 1}", 1, 2, "strings need double quotes"),
             ("[1}", 1, 3, "unexpected `}`"),
             ("{\"a\": 1]", 1, 8, "expected a key in double quotes or `}`"),
-            ("1 2", 1, 3, "expected nothing after the value"),
-            ("{} x", 1, 4, "expected nothing after the value"),
+            ("1 2", 1, 3, "text after the end of the value"),
+            ("{} x", 1, 4, "text after the end of the value"),
             ("[01]", 1, 3, "expected a comma"),
-            ("-01", 1, 3, "expected nothing after the value"),
+            ("-01", 1, 3, "text after the end of the value"),
             ("+1", 1, 1, "a plus sign before a number is not allowed"),
             ("0x1F", 1, 1, "hexadecimal numbers are not allowed"),
             (".5", 1, 1, "a decimal point needs digits on both sides"),
@@ -154,21 +154,31 @@ mod tests {
             ("-", 1, 2, "expected a digit"),
             ("NaN", 1, 1, "unexpected word: only true, false and null need no quotes"),
             ("-Infinity", 1, 1, "infinity and NaN are not allowed"),
-            ("[True]", 1, 2, "unexpected character"),
+            ("[?]", 1, 2, "unexpected character"),
             ("nul", 1, 1, "unexpected word: only true, false and null need no quotes"),
             ("\"a\nb\"", 1, 3, "a line break in a string"),
             ("\"a\tb\"", 1, 3, "a control character in a string"),
-            ("[\"\\x41\"]", 1, 3, "unknown escape in a string"),
+            (
+                "[\"\\x41\"]",
+                1,
+                3,
+                "a single backslash in a string: write it twice, as in `C:\\\\Users`",
+            ),
             ("[\"\\u12\"]", 1, 3, "`\\u` needs four hexadecimal digits"),
             ("[\"\\ud800\"]", 1, 3, "a `\\u` escape names half of a surrogate pair"),
             ("[\"\\udc00\"]", 1, 3, "a `\\u` escape names half of a surrogate pair"),
             ("[\"abc]", 1, 2, "a string without its closing quote"),
             ("{\r\n  \"a\u{301}\": \"ok\",\r\n  \"b\": ?\r\n}", 3, 8, "unexpected character"),
-            ("[\u{a0}1]", 1, 2, "unexpected character"),
+            (
+                "[\u{a0}1]",
+                1,
+                2,
+                "a space that is not a plain one, as web pages have them: replace it",
+            ),
             ("[\u{b}1]", 1, 2, "unexpected character"),
-            ("[\u{2028}1]", 1, 2, "unexpected character"),
-            ("\u{feff}1", 1, 1, "unexpected character"),
-            ("[1]\0", 1, 4, "unexpected character"),
+            ("[\u{2028}1]", 1, 2, "an invisible character, as web pages have them: remove it"),
+            ("\u{feff}1", 1, 1, "an invisible character, as web pages have them: remove it"),
+            ("[1]\0", 1, 4, "a zero byte, as a crash while writing leaves them"),
             ("/* x", 1, 1, "`/*` without its `*/`"),
         ] {
             for format in ALL {
