@@ -159,6 +159,13 @@ pub struct Extra {
     pub value: String,
 }
 
+impl Extra {
+    /// Its place in the entry, as people write it: `oauth.callbackPort`.
+    pub fn field(&self) -> String {
+        self.path.join(".")
+    }
+}
+
 impl fmt::Debug for Extra {
     /// The path alone: the value may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

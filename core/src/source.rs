@@ -1,15 +1,18 @@
 //! Where a run takes its servers from.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::environment::{Environment, EnvironmentError, EnvironmentName};
-use crate::host::HostId;
+use crate::adapter::{Loss, LossKind};
+use crate::environment::{Environment, EnvironmentError, EnvironmentName, entry};
+use crate::host::{HostDescriptor, HostId};
 use crate::location::{Location, RecordedLocation};
 use crate::registry::Host;
 use crate::repository::RepositoryFile;
-use crate::server::Server;
+use crate::server::{Extra, Server, ServerName};
+use crate::suggest::nearest_key;
 
 /// The identity of a source: what is noted of a server that came from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,6 +178,49 @@ impl Source {
         }
     }
 
+    /// What `target` is not given of each server, because only another host knows it or nobody
+    /// does. [`Source::servers_for`] leaves these fields out.
+    pub fn left_out_for(&self, target: &Host) -> BTreeMap<ServerName, Vec<Loss>> {
+        let mut lost: BTreeMap<ServerName, Vec<Loss>> = BTreeMap::new();
+        let mut lose = |server: &ServerName, field: String, detail: String| {
+            let loss = Loss { field, kind: LossKind::Dropped, detail };
+            lost.entry(server.clone()).or_default().push(loss);
+        };
+        match self {
+            Source::Environment { environment, .. } => {
+                let unknown = environment.unknown_fields();
+                if unknown.is_empty() {
+                    return lost;
+                }
+                let given = self.servers_for(target).unwrap_or_default();
+                for (name, field) in unknown {
+                    let server = given.iter().find(|server| server.name == *name);
+                    // An override for this host may say it after all.
+                    if server.is_none_or(|it| it.extras.iter().all(|it| it.field() != field)) {
+                        let detail = match nearest_key(&field, &entry::FIELDS) {
+                            Some(near) => format!("hatch does not know it; did you mean `{near}`?"),
+                            None => "hatch does not know it; a host's own field goes under `hosts`"
+                                .to_owned(),
+                        };
+                        lose(name, field, detail);
+                    }
+                }
+            }
+            Source::Host { host, servers } => {
+                let descriptor = host.adapter.descriptor();
+                if descriptor.id == target.adapter.descriptor().id {
+                    return lost;
+                }
+                for server in servers {
+                    for extra in &server.extras {
+                        lose(&server.name, extra.field(), why_left_out(extra, descriptor));
+                    }
+                }
+            }
+        }
+        lost
+    }
+
     /// What a person calls it.
     pub fn label(&self) -> String {
         match self {
@@ -189,5 +235,14 @@ impl Source {
             Source::Environment { origin, .. } => origin.clone(),
             Source::Host { host, .. } => Origin::Host(host.id.clone()),
         }
+    }
+}
+
+/// Why a field of one host's file does not go to another host.
+fn why_left_out(extra: &Extra, of: &HostDescriptor) -> String {
+    match of.extras.contains(&extra.field()) {
+        true => format!("only {} knows it", of.name),
+        // An unknown key, or a known one with a value of the wrong type.
+        false => format!("{}'s file has a field or value there that hatch does not know", of.name),
     }
 }

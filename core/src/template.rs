@@ -115,6 +115,12 @@ impl Template {
         self.spell(double_dollars)
     }
 
+    /// The canonical spelling of references, and all other text as it is meant: as a host's file
+    /// has it, where `$${` is no escape. Not to be parsed again.
+    pub fn plain(&self) -> String {
+        self.spell(|text, _| text.to_owned())
+    }
+
     /// The canonical spelling with all literal text masked, defaults included.
     pub fn masked(&self) -> String {
         let mask = |segment: &Segment| match segment {

@@ -299,10 +299,12 @@ fn a_file_that_is_wrong_is_said_to_be_where() {
         let problem = json(&listed)["environments"][0]["problem"].as_str().unwrap().to_owned();
         has(&problem, &[said]);
     }
-    // What means nothing to hatch is said, and goes nowhere.
+    // A field that hatch does not know is a loss.
     home.environment("odd", r#"{ "mcpServers": { "x": { "command": "c", "weird": 1 } } }"#);
+    let error = fails(&home, "mcp sync --from-env odd --to-host cursor --strict --dry-run", 1);
+    has(&error, &["cursor can't hold all of `x`: weird: hatch does not know it"]);
     let run = home.line("mcp sync --from-env odd --to-host cursor --auto-approve").expect(0);
-    has(&run.stderr, &["`weird` of server `x` is ignored by hatch"]);
+    has(&run.stdout, &["! weird left out: hatch does not know it"]);
     assert!(!home.text(CURSOR).contains("weird"));
     has(&fails(&home, "env show god", 1), &["did you mean `good`?"]);
 }

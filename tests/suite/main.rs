@@ -31,6 +31,7 @@ mod output;
 mod pasted;
 mod picture;
 mod places;
+mod previews;
 mod protected;
 mod remove;
 mod schemas;

@@ -161,7 +161,7 @@ fn each_command_s_json_has_a_name_and_its_keys() {
     for line in ["mcp list hosts --json", "mcp list servers --json"] {
         let listed = run(line);
         assert_eq!(listed["schema"], "hatch.servers/1");
-        assert_eq!(keys(&listed), ["schema", "rows", "unreadable"]);
+        assert_eq!(keys(&listed), ["schema", "rows", "unreadable", "foreign"]);
         let row = ["host", "server", "transport", "enabled", "hatch_managed", "environment"];
         assert_eq!(keys(&listed["rows"][0]), row);
     }

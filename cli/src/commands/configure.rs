@@ -126,7 +126,7 @@ fn skip_those_without(cx: &Context, args: &ConfigureArgs, said: &Said, targets: 
     });
 }
 
-/// Adds what the engine does not know: what this host was not told, and what its entry was.
+/// Adds what the engine does not know: what this host was not told.
 fn remark(planned: &mut TargetPlan, target: &Target, said: &Said) {
     for change in &mut planned.changes {
         if !matches!(change.kind, ChangeKind::Refuse(_)) {
@@ -134,11 +134,4 @@ fn remark(planned: &mut TargetPlan, target: &Target, said: &Said) {
         }
     }
     planned.warnings.extend(said.remarks());
-    let unreadable = &target.configuration.reading.unreadable;
-    if let Some(entry) = unreadable.iter().find(|entry| entry.name == said.name.as_str()) {
-        planned.warnings.push(format!(
-            "`{}` has an entry that can't be understood ({}); it is written over",
-            entry.name, entry.reason
-        ));
-    }
 }

@@ -40,7 +40,8 @@ fn list(cx: &Context, host: Option<&str>, server: Option<&str>) -> Result<Listed
             });
         }
     }
-    Ok(Listed { schema: "hatch.servers/1", rows, unreadable: findings.unreadable })
+    let (unreadable, foreign) = (findings.unreadable, findings.foreign);
+    Ok(Listed { schema: "hatch.servers/1", rows, unreadable, foreign })
 }
 
 fn show(
@@ -72,5 +73,6 @@ fn show(
         cx.output.print(&table.render(cx.output.width))?;
     }
     read::mention_unreadable(cx, &listed.unreadable);
+    read::mention_foreign(cx, &listed.foreign);
     Ok(Exit::Success)
 }

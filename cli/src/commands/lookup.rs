@@ -8,7 +8,6 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use hatch_core::plan::{ChangeKind, Plan, TargetPlan};
-use hatch_core::secret::mask_text;
 use hatch_core::server::{Server, Transport};
 
 use crate::context::{self, Context};
@@ -57,17 +56,16 @@ pub fn warn(cx: &Context, plan: &mut Plan) {
     let mut known = BTreeMap::new();
     for target in &mut plan.targets {
         let mut said = Vec::new();
-        for (server, command) in commands(target) {
+        for (server, command, shown) in commands(target) {
             let warning = known.entry(command.clone()).or_insert_with(|| warning(cx, &command));
             let Some(warning) = warning else { continue };
-            let command = mask_text(&command);
             // What is missing concerns each server; what a version manager has is said once.
             let text = match warning {
                 Warning::Missing => {
-                    format!("`{server}`: the command `{command}` was not found here")
+                    format!("`{server}`: the command `{shown}` was not found here")
                 }
                 Warning::Managed(manager) => format!(
-                    "`{command}` is {manager}'s: apps that are not started from a shell may not \
+                    "`{shown}` is {manager}'s: apps that are not started from a shell may not \
                      find it, and its path changes with its version"
                 ),
             };
@@ -92,16 +90,17 @@ fn warning(cx: &Context, command: &str) -> Option<Warning> {
     }
 }
 
-/// The commands that a host is newly given, each with its server.
-fn commands(target: &TargetPlan) -> Vec<(String, String)> {
+/// The commands that a host is newly given, each with its server and how it may be shown.
+fn commands(target: &TargetPlan) -> Vec<(String, String, String)> {
     let changes = target.changes.iter().filter_map(|change| {
         let (ChangeKind::Add(fields) | ChangeKind::Update(fields)) = &change.kind else {
             return None;
         };
         let field = fields.iter().find(|field| field.field == "command")?;
-        let command = field.after.as_ref()?.clear.expose();
+        let after = field.after.as_ref()?;
+        let command = after.clear.expose();
         let is_plain = !command.contains(['$', ' ', '%', '{']) && !command.is_empty();
-        is_plain.then(|| (change.server.to_string(), command.to_owned()))
+        is_plain.then(|| (change.server.to_string(), command.to_owned(), after.masked.clone()))
     });
     changes.collect()
 }

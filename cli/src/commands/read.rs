@@ -12,7 +12,7 @@ use super::pattern;
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::view::count;
-use crate::view::json::Unreadable;
+use crate::view::json::{Foreign, Unreadable};
 
 /// Which names a listing is about.
 pub struct Wanted(Option<Pattern>);
@@ -45,6 +45,25 @@ impl Wanted {
     }
 }
 
+/// An entry that is not taken from a host.
+pub struct LeftOut {
+    pub name: String,
+    /// Why not, to follow its name: `cannot be read: …`.
+    pub reason: String,
+}
+
+/// The entries of a host that can't be read or are not servers.
+pub fn left_out(reading: &Reading) -> Vec<LeftOut> {
+    let unreadable = reading.unreadable.iter().map(|entry| LeftOut {
+        name: entry.name.clone(),
+        reason: format!("cannot be read: {}", entry.reason),
+    });
+    let foreign = reading.foreign.iter();
+    let foreign =
+        foreign.map(|name| LeftOut { name: name.clone(), reason: "is not a server".to_owned() });
+    unreadable.chain(foreign).collect()
+}
+
 /// A host that was read.
 pub struct Found<'a> {
     pub host: &'a Host,
@@ -72,6 +91,8 @@ pub fn environment(record: Option<&Record>) -> Option<String> {
 pub struct Findings<'a> {
     pub hosts: Vec<Found<'a>>,
     pub unreadable: Vec<Unreadable>,
+    /// Entries that are not servers.
+    pub foreign: Vec<Foreign>,
 }
 
 /// Reads every wanted host whose file is there, and keeps its wanted servers.
@@ -125,6 +146,11 @@ pub fn hosts<'a>(
                 });
             }
         }
+        for entry in &reading.foreign {
+            if servers.has(entry)? {
+                findings.foreign.push(Foreign { host: host.id.to_string(), entry: entry.clone() });
+            }
+        }
         findings.hosts.push(Found { host, places, location, reading });
     }
     Ok(findings)
@@ -144,5 +170,12 @@ pub fn mention_unreadable(cx: &Context, unreadable: &[Unreadable]) {
     }
     if unreadable.len() > 1 {
         cx.output.note(&format!("{} could not be read", count(unreadable.len(), "item")));
+    }
+}
+
+/// Says which entries are not servers, and so are not listed.
+pub fn mention_foreign(cx: &Context, foreign: &[Foreign]) {
+    for Foreign { host, entry } in foreign {
+        cx.output.note(&format!("`{entry}` on {host} is not a server"));
     }
 }

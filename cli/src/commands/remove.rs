@@ -82,6 +82,13 @@ fn nowhere(name: &ServerName, targets: &[Target]) -> Fault {
     known.sort();
     known.dedup();
     let hosts: Vec<_> = targets.iter().map(|target| target.host.id.as_str()).collect();
+    let is_foreign = |target: &&Target| {
+        target.configuration.reading.foreign.iter().any(|entry| entry == name.as_str())
+    };
+    if let Some(target) = targets.iter().find(is_foreign) {
+        let host = &target.host.id;
+        return Fault::new(format!("`{name}` is on {host}, and is not a server"));
+    }
     let hint = did_you_mean(&nearest(name.as_str(), &known))
         .unwrap_or_else(|| "`hatch mcp list servers` shows which host has what".to_owned());
     Fault::new(format!("there is no server named `{name}` on {}", hosts.join(", "))).hint(hint)

@@ -8,7 +8,7 @@ use hatch_core::host::HostId;
 use hatch_core::ledger::{Destination, Ledger};
 use hatch_core::server::Server;
 
-use super::read::{self, Found, Wanted, mention_unreadable};
+use super::read::{self, Found, Wanted, mention_foreign, mention_unreadable};
 use crate::args::list::{ShowHostsArgs, ShowServersArgs};
 use crate::context::{self, Context};
 use crate::error::{CommandError, Fault};
@@ -63,8 +63,8 @@ pub fn servers(cx: &Context, args: &ShowServersArgs) -> Result<Exit, CommandErro
         }
     }
     let servers = by_name.into_iter().map(|(name, hosts)| ServerOnHosts { name, hosts }).collect();
-    let shown =
-        ShownServers { schema: "hatch.show-servers/1", servers, unreadable: findings.unreadable };
+    let (unreadable, foreign) = (findings.unreadable, findings.foreign);
+    let shown = ShownServers { schema: "hatch.show-servers/1", servers, unreadable, foreign };
     if args.json {
         cx.output.json(&shown)?;
         return Ok(Exit::Success);
@@ -75,6 +75,7 @@ pub fn servers(cx: &Context, args: &ShowServersArgs) -> Result<Exit, CommandErro
     let blocks: Vec<_> = shown.servers.iter().map(|server| server_block(cx, server)).collect();
     cx.output.print(&blocks.join("\n"))?;
     mention_unreadable(cx, &shown.unreadable);
+    mention_foreign(cx, &shown.foreign);
     Ok(Exit::Success)
 }
 

@@ -315,6 +315,8 @@ pub struct Listed {
     pub rows: Vec<ListedRow>,
     /// Hosts and entries that could not be read, and why.
     pub unreadable: Vec<Unreadable>,
+    /// Entries beside the servers that are none.
+    pub foreign: Vec<Foreign>,
 }
 
 /// A server on a host.
@@ -347,4 +349,13 @@ pub struct Unreadable {
     pub environment: Option<String>,
     /// Why, in words.
     pub reason: String,
+}
+
+/// An entry beside a host's servers that is none.
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct Foreign {
+    /// The host's name in command lines.
+    pub host: String,
+    /// The entry's name.
+    pub entry: String,
 }

@@ -1,14 +1,16 @@
 //! The published shapes of `show` and `discover servers`: servers in full.
 
 use hatch_core::environment::entry;
-use hatch_core::plan::{diff, mask};
+use hatch_core::plan::diff::{self, Spelling};
+use hatch_core::plan::hidden::Hidden;
+use hatch_core::plan::mask;
 use hatch_core::server::Server;
 use hatch_core::status::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::json::Unreadable;
+use super::json::{Foreign, Unreadable};
 use super::plan::Secrets;
 
 /// Hosts in full (`hatch mcp show hosts`).
@@ -59,6 +61,8 @@ pub struct ShownServers {
     pub servers: Vec<ServerOnHosts>,
     /// Hosts and entries that could not be read, and why.
     pub unreadable: Vec<Unreadable>,
+    /// Entries beside the servers that are none.
+    pub foreign: Vec<Foreign>,
 }
 
 /// A name, and the server that each host has under it.
@@ -112,7 +116,8 @@ impl ServerDetail {
             let value = serde_json::from_str(&extra.value);
             (extra.path.join("."), value.unwrap_or_else(|_| extra.value.clone().into()))
         });
-        let fields = diff::fields(None, server).into_iter().filter_map(|field| {
+        let fields = diff::fields(None, server, &Hidden::default(), Spelling::Host);
+        let fields = fields.into_iter().filter_map(|field| {
             let value = secrets.show(field.after.as_ref()?).to_owned();
             Some((field.field, value))
         });

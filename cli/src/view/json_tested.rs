@@ -1,10 +1,9 @@
 //! The published shape of `hatch adapter test`.
 
 use hatch_adapter_kit::conformance::{Fault, Tried};
+use hatch_core::plan::redact;
 use schemars::JsonSchema;
 use serde::Serialize;
-
-use super::diff;
 
 /// How an adapter was tested (`hatch adapter test`).
 #[derive(Debug, JsonSchema, Serialize)]
@@ -83,15 +82,8 @@ impl FaultRow {
     /// A fault. What looks like a secret in a case is masked.
     pub fn of(fault: Fault) -> Self {
         let difference = fault.difference;
-        let difference =
-            difference.map(|it| (diff::mask_lines(&it.expected), diff::mask_lines(&it.found)));
-        let (expected, found) = difference.unzip();
-        let text = |lines: Vec<String>| lines.join("\n") + "\n";
-        FaultRow {
-            fault: fault.what,
-            advice: fault.advice,
-            expected: expected.map(text),
-            found: found.map(text),
-        }
+        let masked = difference.map(|it| (redact::prose(&it.expected), redact::prose(&it.found)));
+        let (expected, found) = masked.unzip();
+        FaultRow { fault: fault.what, advice: fault.advice, expected, found }
     }
 }

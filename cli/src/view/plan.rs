@@ -50,12 +50,12 @@ pub fn preview(plan: &Plan, secrets: Secrets, width: Option<usize>) -> String {
     blocks.join("\n")
 }
 
-/// How much is shown of servers that come or stay.
+/// How much is shown of servers that stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Detail {
-    /// How a new one is reached; the number of those that stay.
+    /// Their number.
     Summary,
-    /// Every field, and what a host can't hold of one that stays: they were asked for.
+    /// What a host can't hold of them: they were asked for.
     Full,
 }
 
@@ -68,7 +68,7 @@ fn host(target: &TargetPlan, detail: Detail, secrets: Secrets, width: Option<usi
     };
     let (kept, told): (Vec<_>, Vec<_>) = target.changes.iter().partition(is_counted);
     for change in told {
-        server(&mut text, change, detail, secrets, width);
+        server(&mut text, change, secrets, width);
     }
     if !kept.is_empty() {
         let lossy = kept.iter().filter(|change| !change.losses.is_empty()).count();
@@ -101,17 +101,11 @@ fn place(file: &FilePlan) -> String {
 /// One change, with its fields.
 pub fn change_block(change: &Change, secrets: Secrets, width: Option<usize>) -> String {
     let mut text = String::new();
-    server(&mut text, change, Detail::Summary, secrets, width);
+    server(&mut text, change, secrets, width);
     text
 }
 
-fn server(
-    text: &mut String,
-    change: &Change,
-    detail: Detail,
-    secrets: Secrets,
-    width: Option<usize>,
-) {
+fn server(text: &mut String, change: &Change, secrets: Secrets, width: Option<usize>) {
     let name = sanitize_line(change.server.as_str());
     let mut line = |style: Style, mark: char, rest: &str| {
         let _ = writeln!(text, "  {style}{mark} {name}{style:#}{rest}");
@@ -130,14 +124,12 @@ fn server(
             line(WARNING, '!', &format!("  left out:\n        {reason}"));
         }
     }
-    let fields: Vec<_> = match (&change.kind, detail) {
-        (ChangeKind::Update(fields), _) => fields.iter().collect(),
-        (ChangeKind::Add(fields), Detail::Full) => {
-            fields.iter().filter(|field| !SUMMARY.contains(&field.field.as_str())).collect()
-        }
-        _ => Vec::new(),
+    let (fields, above): (&[FieldChange], &[&str]) = match &change.kind {
+        ChangeKind::Update(fields) => (fields, &[]),
+        ChangeKind::Add(fields) => (fields, &SUMMARY),
+        _ => (&[], &[]),
     };
-    for field in fields {
+    for field in fields.iter().filter(|field| !above.contains(&field.field.as_str())) {
         let _ = writeln!(text, "      {}", field_change(field, secrets));
     }
     for loss in &change.losses {
@@ -198,7 +190,9 @@ fn lost(loss: &Loss) -> String {
         LossKind::Inlined => " written out",
         LossKind::Renamed => " renamed",
     };
-    format!("{}{what}: {}", sanitize_line(&loss.field), sanitize_line(&loss.detail))
+    // An adapter names a field that only its hosts know so.
+    let field = loss.field.strip_prefix("extras.").unwrap_or(&loss.field);
+    format!("{}{what}: {}", sanitize_line(field), sanitize_line(&loss.detail))
 }
 
 /// What a plan comes to.

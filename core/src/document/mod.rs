@@ -28,6 +28,7 @@ mod json;
 mod number;
 mod position;
 mod reconcile;
+mod scalars;
 mod section;
 mod splice;
 mod tree;
@@ -36,6 +37,7 @@ mod value;
 use std::fmt;
 
 pub use self::digest::{Digest, InvalidDigest};
+pub use self::scalars::{Scalar, ScalarValue, Step};
 use self::section::Patch;
 use self::splice::TextEdit;
 use self::tree::Node;

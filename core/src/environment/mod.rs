@@ -303,16 +303,13 @@ impl Environment {
     }
 
     /// Fields of entries that no host is given, since the common form does not know them.
-    pub fn unknown_fields(&self) -> Vec<(&ServerName, &str)> {
-        let unknown = |(name, entry)| {
-            let keys: Vec<_> = <&Entry as IntoIterator>::into_iter(entry)
-                .map(|(key, _)| key.as_str())
-                .filter(|key| !entry::FIELDS.contains(key))
-                .map(|key| (name, key))
-                .collect();
-            keys
-        };
-        self.servers.iter().map(|(name, entry)| (name, entry)).flat_map(unknown).collect()
+    pub fn unknown_fields(&self) -> Vec<(&ServerName, String)> {
+        let mut unknown = Vec::new();
+        for (name, entry) in &self.servers {
+            let own = parse_extras(entry).into_iter().filter(|extra| extra.value != "null");
+            unknown.extend(own.map(|extra| (name, extra.field())));
+        }
+        unknown
     }
 
     /// Every entry must make sense, alone and with each host's overrides.

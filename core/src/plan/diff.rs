@@ -2,13 +2,40 @@
 
 use std::collections::BTreeMap;
 
+use super::hidden::Hidden;
 use super::mask::masked;
 use super::{FieldChange, Shown};
 use crate::secret::Secret;
 use crate::server::{OAuth, Server, Transport};
+use crate::template::Template;
+
+/// Whose spelling of values a reader knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// A host's file: text is what it is.
+    Host,
+    /// An environment's file: `$${env:X}` is the text `${env:X}`.
+    Environment,
+}
+
+impl Spelling {
+    fn spell(self, value: &Template) -> String {
+        match self {
+            Spelling::Host => value.plain(),
+            Spelling::Environment => value.expose(),
+        }
+    }
+}
 
 /// The fields of `after` that are not as in `before`; all that it has, without a `before`.
-pub fn fields(before: Option<&Server>, after: &Server) -> Vec<FieldChange> {
+/// What is `hidden` is masked besides what looks like a secret.
+pub fn fields(
+    before: Option<&Server>,
+    after: &Server,
+    hidden: &Hidden,
+    spelling: Spelling,
+) -> Vec<FieldChange> {
+    let list = |server| list(server, hidden, spelling);
     let old = before.map(list).unwrap_or_default();
     let new = list(after);
     let (was, is) = (by_name(&old), by_name(&new));
@@ -38,47 +65,49 @@ fn by_name(fields: &[(String, Shown)]) -> BTreeMap<&str, &Shown> {
 }
 
 /// Every field that a server has, in a reader's order, masked and clear.
-fn list(server: &Server) -> Vec<(String, Shown)> {
-    let pairs = spell(&masked(server)).into_iter().zip(spell(server));
+fn list(server: &Server, hidden: &Hidden, spelling: Spelling) -> Vec<(String, Shown)> {
+    let shown = spell(&masked(&hidden.mask_server(server)), spelling);
+    let pairs = shown.into_iter().zip(spell(server, spelling));
     pairs
         .map(|((field, masked), (_, clear))| (field, Shown { masked, clear: Secret::new(clear) }))
         .collect()
 }
 
 /// Every field with its value, as they are spelt.
-fn spell(server: &Server) -> Vec<(String, String)> {
+fn spell(server: &Server, spelling: Spelling) -> Vec<(String, String)> {
+    let text = |value: &Template| spelling.spell(value);
     let mut fields = Vec::new();
     let mut put = |field: String, value: String| fields.push((field, value));
     put("transport".to_owned(), server.transport.label().to_owned());
     match &server.transport {
         Transport::Stdio(stdio) => {
-            put("command".to_owned(), stdio.command.expose());
+            put("command".to_owned(), text(&stdio.command));
             if !stdio.args.is_empty() {
-                let args: Vec<_> = stdio.args.iter().map(|arg| quote(&arg.expose())).collect();
+                let args: Vec<_> = stdio.args.iter().map(|arg| quote(&text(arg))).collect();
                 put("args".to_owned(), args.join(" "));
             }
             for (name, value) in &stdio.env {
-                put(format!("env.{name}"), value.expose());
+                put(format!("env.{name}"), text(value));
             }
             if !stdio.env_forward.is_empty() {
                 put("env-forward".to_owned(), stdio.env_forward.join(", "));
             }
             if let Some(file) = &stdio.env_file {
-                put("env-file".to_owned(), file.expose());
+                put("env-file".to_owned(), text(file));
             }
             if let Some(cwd) = &stdio.cwd {
-                put("cwd".to_owned(), cwd.expose());
+                put("cwd".to_owned(), text(cwd));
             }
         }
         Transport::StreamableHttp(remote)
         | Transport::Sse(remote)
         | Transport::RemoteAuto(remote) => {
-            put("url".to_owned(), remote.url.expose());
+            put("url".to_owned(), text(&remote.url));
             for (name, value) in &remote.headers {
-                put(format!("headers.{name}"), value.expose());
+                put(format!("headers.{name}"), text(value));
             }
             if let Some(oauth) = &remote.oauth {
-                spell_oauth(oauth, &mut put);
+                spell_oauth(oauth, text, &mut put);
             }
         }
     }
@@ -86,7 +115,11 @@ fn spell(server: &Server) -> Vec<(String, String)> {
     fields
 }
 
-fn spell_oauth(oauth: &OAuth, put: &mut impl FnMut(String, String)) {
+fn spell_oauth(
+    oauth: &OAuth,
+    text: impl Fn(&Template) -> String,
+    put: &mut impl FnMut(String, String),
+) {
     let templates = [
         ("client-id", &oauth.client_id),
         ("client-secret", &oauth.client_secret),
@@ -96,7 +129,7 @@ fn spell_oauth(oauth: &OAuth, put: &mut impl FnMut(String, String)) {
     ];
     for (name, value) in templates {
         if let Some(value) = value {
-            put(format!("oauth.{name}"), value.expose());
+            put(format!("oauth.{name}"), text(value));
         }
     }
     if let Some(scopes) = &oauth.scopes {
@@ -159,6 +192,14 @@ mod tests {
         entry::parse(ServerName::new("x").unwrap(), &entry).unwrap()
     }
 
+    fn all(server: &Server) -> Vec<FieldChange> {
+        fields(None, server, &Hidden::default(), Spelling::Host)
+    }
+
+    fn differing(before: &Server, after: &Server) -> Vec<FieldChange> {
+        fields(Some(before), after, &Hidden::default(), Spelling::Host)
+    }
+
     fn shown(changes: &[FieldChange]) -> Vec<String> {
         let text = |value: &Option<Shown>| match value {
             Some(shown) => shown.masked.clone(),
@@ -176,10 +217,10 @@ mod tests {
         let after = server(json!({"command": "npx", "args": ["a", "b c"], "env": {"LOG": "debug"},
                                   "cwd": "/srv"}));
         assert_eq!(
-            shown(&fields(Some(&before), &after)),
+            shown(&differing(&before, &after)),
             ["args: a → a 'b c'", "env.LOG: info → debug", "cwd: ∅ → /srv", "env.X: 1 → ∅"]
         );
-        assert!(fields(Some(&after), &after).is_empty());
+        assert!(differing(&after, &after).is_empty());
     }
 
     #[test]
@@ -188,15 +229,47 @@ mod tests {
             json!({"command": "x", "args": ["--token", "abc", "--api-key=def", "ghp_0123456789ab"],
             "env": {"API_KEY": "abc", "B": "${env:B_TOKEN}", "LOG": "info"}}),
         );
-        let lines = shown(&fields(None, &stdio)).join("\n");
+        let lines = shown(&all(&stdio)).join("\n");
         assert!(lines.contains("--token ••• --api-key=••• •••"), "{lines}");
         assert!(lines.contains("env.API_KEY: ∅ → •••") && lines.contains("env.LOG: ∅ → info"));
         assert!(lines.contains("${env:B_TOKEN}"));
         let remote = server(json!({"url": "https://me:pw@x/mcp?key=1",
             "headers": {"Authorization": "Bearer ${env:T}", "Accept": "text/plain"}}));
-        let lines = shown(&fields(None, &remote)).join("\n");
+        let lines = shown(&all(&remote)).join("\n");
         assert!(lines.contains("https://•••@x/mcp?key=•••"), "{lines}");
         assert!(lines.contains("headers.Authorization: ∅ → Bearer ${env:T}"), "{lines}");
         assert!(lines.contains("headers.Accept: ∅ → text/plain"), "{lines}");
+    }
+
+    #[test]
+    fn text_is_spelt_as_in_the_file_that_it_is_from() {
+        let server = server(json!({"command": "x", "args": ["$${env:A}", "${env:B}"]}));
+        for (spelling, args) in [
+            (Spelling::Host, "args: ∅ → ${env:A} ${env:B}"),
+            (Spelling::Environment, "args: ∅ → $${env:A} ${env:B}"),
+        ] {
+            let lines = shown(&fields(None, &server, &Hidden::default(), spelling));
+            assert_eq!(lines[2], args);
+        }
+    }
+
+    #[test]
+    fn what_came_from_a_variable_is_masked_in_every_field() {
+        let server = server(json!({"command": "it's", "args": ["a it's", "1"],
+            "env": {"LOG": "it's", "N": "1", "M": "12"}}));
+        let mut hidden = Hidden::default();
+        hidden.insert("env.LOG", "it's");
+        hidden.insert("env.N", "1");
+        assert_eq!(
+            shown(&fields(None, &server, &hidden, Spelling::Host)),
+            [
+                "transport: ∅ → stdio",
+                "command: ∅ → •••",
+                "args: ∅ → 'a •••' •••",
+                "env.LOG: ∅ → •••",
+                "env.N: ∅ → •••",
+                "env.M: ∅ → 12"
+            ]
+        );
     }
 }

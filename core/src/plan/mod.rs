@@ -13,9 +13,10 @@ pub mod prepare;
 pub mod remark;
 pub mod saved;
 pub mod whole;
-
 use std::path::PathBuf;
-
+pub mod hidden;
+pub mod redact;
+use self::hidden::Hidden;
 use crate::adapter::Loss;
 pub use crate::configuration::FilePlan;
 use crate::ledger::{Destination, Ledger};
@@ -97,6 +98,13 @@ impl TargetPlan {
         let (host, file) = (self.owner.host()?, self.files.first()?);
         Some(Destination { host, location: &file.location, project: self.project.as_deref() })
     }
+
+    /// What its documents are given from the process environment.
+    pub fn hidden(&self) -> Hidden {
+        let mut hidden = Hidden::default();
+        self.changes.iter().for_each(|change| hidden.extend(&change.hidden));
+        hidden
+    }
 }
 
 /// What becomes of one server on one host.
@@ -114,13 +122,15 @@ pub struct Change {
     pub definition: Option<String>,
     /// Whether it is as it should be, and becomes hatch's by that.
     pub is_adopted: bool,
+    /// What of it came from the process environment.
+    pub hidden: Hidden,
 }
 
 impl Change {
     /// What happens to a server, and nothing else about it.
     pub fn new(server: ServerName, kind: ChangeKind) -> Self {
-        let (losses, after, definition) = (Vec::new(), None, None);
-        Change { server, kind, losses, after, definition, is_adopted: false }
+        let (losses, after, definition, hidden) = (Vec::new(), None, None, Hidden::default());
+        Change { server, kind, losses, after, definition, is_adopted: false, hidden }
     }
 
     /// Whether the host has the server as it should be then.

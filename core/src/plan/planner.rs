@@ -13,12 +13,14 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use super::conflict::HostServers;
-use super::prepare::{Preparation, prepare};
+use super::diff::Spelling;
+use super::hidden::Hidden;
+use super::prepare::{Preparation, Prepared, prepare};
 use super::{Change, ChangeKind, FilePlan, Plan, RecordPolicy, TargetPlan, diff, doubt, remark};
 use crate::adapter::{Edit, Loss, Outcome, Reading};
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::environment::EnvironmentError;
-use crate::host::DocumentSpec;
+use crate::host::{DocumentSpec, HostDescriptor};
 use crate::ledger::{self, Destination};
 use crate::registry::Host;
 use crate::server::{Server, ServerName};
@@ -88,9 +90,21 @@ pub fn sync(asked: Sync<'_>) -> Result<Plan, Vec<(usize, PlanError)>> {
         servers.retain(|it| selected.contains(&it.name) && !kept.contains(&it.name));
         let stale = of_host(asked.stale).unwrap_or_default().into_iter();
         let removals = stale.filter(|name| !kept.contains(name)).map(Edit::Remove);
-        edit(target, servers.into_iter().map(Edit::Put).chain(removals), asked.how)
+        let edits = servers.into_iter().map(Edit::Put).chain(removals);
+        let mut planned = edit(target, edits, asked.how)?;
+        say_what_is_left_out(&mut planned, source.left_out_for(&target.host));
+        Ok(planned)
     })?;
     Ok(Plan { records: RecordPolicy::From(source.origin()), targets, ..Plan::new("sync", title) })
+}
+
+/// Adds to the losses what a source has of its servers and did not give.
+fn say_what_is_left_out(planned: &mut TargetPlan, mut lost: BTreeMap<ServerName, Vec<Loss>>) {
+    for change in planned.changes.iter_mut().filter(|change| change.definition.is_some()) {
+        if !matches!(change.kind, ChangeKind::Refuse(_)) {
+            change.losses.extend(lost.remove(&change.server).unwrap_or_default());
+        }
+    }
 }
 
 /// Plans for every target, and fails with all that can't be planned for.
@@ -117,12 +131,9 @@ pub fn each(
 struct Asked {
     server: ServerName,
     definition: Option<String>,
-    prepared: Prepared,
-}
-
-enum Prepared {
-    Edit(Vec<Loss>),
-    Refused(String),
+    hidden: Hidden,
+    /// What was lost already, or why the target can't have it.
+    losses: Result<Vec<Loss>, String>,
 }
 
 /// Plans edits of one target. Servers are made fit for it first.
@@ -136,38 +147,27 @@ pub fn edit(
     how: Preparation<'_>,
 ) -> Result<TargetPlan, PlanError> {
     let descriptor = target.host.adapter.descriptor();
-    let mut asked = Vec::new();
-    let mut edits = Vec::new();
-    for edit in wanted {
-        let (server, definition, prepared) = match edit {
-            Edit::Remove(name) => (name.clone(), None, Ok((Edit::Remove(name), Vec::new()))),
-            Edit::Put(server) => (
-                server.name.clone(),
-                Some(ledger::digest(&server)),
-                prepare(server, descriptor, how)
-                    .map(|(server, losses)| (Edit::Put(server), losses)),
-            ),
-        };
-        let prepared = match prepared {
-            Ok((edit, losses)) => {
-                edits.push(edit);
-                Prepared::Edit(losses)
-            }
-            Err(reason) => Prepared::Refused(reason),
-        };
-        asked.push(Asked { server, definition, prepared });
-    }
+    let (mut asked, edits) = ask(wanted, descriptor, how);
     let edited = target.configuration.edit(&*target.host.adapter, &edits)?;
+    let (before, after) = (by_name(&target.configuration.reading), by_name(&edited.reading));
+    // The same value may stand in another server, too.
+    let mut hidden = Hidden::default();
+    for asked in &mut asked {
+        let both = [before.get(&asked.server), after.get(&asked.server)];
+        both.into_iter().flatten().for_each(|server| asked.hidden.notice(server));
+        hidden.extend(&asked.hidden);
+    }
+    let view = View { before: &before, after: &after, hidden: &hidden, spelling: Spelling::Host };
     let mut outcomes = edited.outcomes.into_iter();
-    let before = by_name(&target.configuration.reading);
-    let after = by_name(&edited.reading);
     let changes = asked.into_iter().map(|asked| {
-        let outcome = outcome(asked.prepared, &mut outcomes);
-        Change { definition: asked.definition, ..change(asked.server, outcome, &before, &after) }
+        let outcome = hidden.mask_outcome(outcome(asked.losses, &mut outcomes));
+        let change = view.change(asked.server, outcome);
+        Change { definition: asked.definition, hidden: asked.hidden, ..change }
     });
     let changes: Vec<_> = changes.collect();
     let mut warnings = doubt::warnings(&changes);
     warnings.extend(remark::plain_secrets(descriptor, &changes));
+    warnings.extend(written_over(&target.configuration.reading, &changes));
     let specs = descriptor.documents.iter();
     warnings
         .extend(specs.zip(&edited.files).filter_map(|(spec, file)| byte_order_mark(spec, file)));
@@ -182,11 +182,46 @@ pub fn edit(
     })
 }
 
+/// Makes what is wanted fit for a target. What it can't have is asked about and not edited.
+fn ask(
+    wanted: impl IntoIterator<Item = Edit>,
+    descriptor: &HostDescriptor,
+    how: Preparation<'_>,
+) -> (Vec<Asked>, Vec<Edit>) {
+    let (mut asked, mut edits) = (Vec::new(), Vec::new());
+    for edit in wanted {
+        let (server, definition, prepared) = match edit {
+            Edit::Remove(name) => {
+                edits.push(Edit::Remove(name.clone()));
+                (name, None, Ok((Vec::new(), Hidden::default())))
+            }
+            Edit::Put(server) => {
+                let (name, definition) = (server.name.clone(), ledger::digest(&server));
+                let prepared = prepare(server, descriptor, how);
+                let prepared = prepared.map(|Prepared { server, losses, hidden }| {
+                    edits.push(Edit::Put(server));
+                    (losses, hidden)
+                });
+                (name, Some(definition), prepared)
+            }
+        };
+        let (losses, hidden) = match prepared {
+            Ok((losses, hidden)) => (Ok(losses), hidden),
+            Err(reason) => (Err(reason), Hidden::default()),
+        };
+        asked.push(Asked { server, definition, hidden, losses });
+    }
+    (asked, edits)
+}
+
 /// What became of an edit, with what was lost before its adapter was asked.
-fn outcome(prepared: Prepared, outcomes: &mut impl Iterator<Item = Outcome>) -> Outcome {
-    match prepared {
-        Prepared::Refused(reason) => Outcome::Refused(reason),
-        Prepared::Edit(mut losses) => match outcomes.next() {
+fn outcome(
+    losses: Result<Vec<Loss>, String>,
+    outcomes: &mut impl Iterator<Item = Outcome>,
+) -> Outcome {
+    match losses {
+        Err(reason) => Outcome::Refused(reason),
+        Ok(mut losses) => match outcomes.next() {
             Some(Outcome::Done(more)) => {
                 losses.extend(more);
                 Outcome::Done(losses)
@@ -197,42 +232,68 @@ fn outcome(prepared: Prepared, outcomes: &mut impl Iterator<Item = Outcome>) -> 
     }
 }
 
-/// What differs between two states of a host, server by server.
-pub fn differences(before: &Reading, after: &Reading) -> Vec<Change> {
+/// What differs between two states of a host, server by server. `hidden` is masked in it, and
+/// values are spelt as in the files that they are from.
+pub(super) fn differences(
+    before: &Reading,
+    after: &Reading,
+    hidden: &Hidden,
+    spelling: Spelling,
+) -> Vec<Change> {
     let (old, new) = (by_name(before), by_name(after));
     let gone = before.servers.iter().filter(|server| !new.contains_key(&server.name));
-    after
-        .servers
-        .iter()
-        .chain(gone)
-        .map(|server| change(server.name.clone(), Outcome::Done(Vec::new()), &old, &new))
-        .collect()
+    let view = View { before: &old, after: &new, hidden, spelling };
+    let servers = after.servers.iter().chain(gone);
+    servers.map(|server| view.change(server.name.clone(), Outcome::Done(Vec::new()))).collect()
 }
 
 fn by_name(reading: &Reading) -> BTreeMap<&ServerName, &Server> {
     reading.servers.iter().map(|server| (&server.name, server)).collect()
 }
 
-fn change(
-    server: ServerName,
-    outcome: Outcome,
-    before: &BTreeMap<&ServerName, &Server>,
-    after: &BTreeMap<&ServerName, &Server>,
-) -> Change {
-    let (was, is) = (before.get(&server).copied(), after.get(&server).copied());
-    let (kind, losses) = match outcome {
-        Outcome::Refused(reason) => (ChangeKind::Refuse(reason), Vec::new()),
-        Outcome::Done(losses) => {
-            let kind = match (was, is) {
-                (None, Some(is)) => ChangeKind::Add(diff::fields(None, is)),
-                (Some(was), Some(is)) if was == is => ChangeKind::Keep,
-                (Some(was), Some(is)) => ChangeKind::Update(diff::fields(Some(was), is)),
-                (_, None) => ChangeKind::Remove,
-            };
-            (kind, losses)
-        }
+/// Two states of a host, and how their difference is shown.
+struct View<'a> {
+    before: &'a BTreeMap<&'a ServerName, &'a Server>,
+    after: &'a BTreeMap<&'a ServerName, &'a Server>,
+    hidden: &'a Hidden,
+    spelling: Spelling,
+}
+
+impl View<'_> {
+    fn change(&self, server: ServerName, outcome: Outcome) -> Change {
+        let (was, is) = (self.before.get(&server).copied(), self.after.get(&server).copied());
+        let fields = |after| diff::fields(was, after, self.hidden, self.spelling);
+        let (kind, losses) = match outcome {
+            Outcome::Refused(reason) => (ChangeKind::Refuse(reason), Vec::new()),
+            Outcome::Done(losses) => {
+                let kind = match (was, is) {
+                    (None, Some(is)) => ChangeKind::Add(fields(is)),
+                    (Some(was), Some(is)) if was == is => ChangeKind::Keep,
+                    (Some(_), Some(is)) => ChangeKind::Update(fields(is)),
+                    (_, None) => ChangeKind::Remove,
+                };
+                (kind, losses)
+            }
+        };
+        Change { losses, after: is.cloned(), ..Change::new(server, kind) }
+    }
+}
+
+/// Entries that can't be read and whose place servers take.
+fn written_over<'a>(
+    before: &'a Reading,
+    changes: &'a [Change],
+) -> impl Iterator<Item = String> + 'a {
+    let is_put = |name: &str| {
+        let change = changes.iter().find(|change| change.server.as_str() == name);
+        change.is_some_and(|change| matches!(change.kind, ChangeKind::Add(_)))
     };
-    Change { losses, after: is.cloned(), ..Change::new(server, kind) }
+    before.unreadable.iter().filter(move |entry| is_put(&entry.name)).map(|entry| {
+        format!(
+            "`{}` has an entry that can't be understood ({}); it is written over",
+            entry.name, entry.reason
+        )
+    })
 }
 
 /// A mark that the host can't read is taken off with the first change.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
+use super::hidden::Hidden;
 use crate::adapter::{Loss, LossKind};
 use crate::host::{HostDescriptor, Reference, TransportKind};
 use crate::secret::mask_text;
@@ -92,6 +93,17 @@ fn with_url(word: &str, url: &Template) -> Template {
     Template::new(segments)
 }
 
+/// A server made fit for a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// The server, as its adapter is asked for it.
+    pub server: Server,
+    /// What was lost on the way.
+    pub losses: Vec<Loss>,
+    /// What was taken from the process environment.
+    pub hidden: Hidden,
+}
+
 /// Changes a server for a target, and says what was lost on the way.
 ///
 /// # Errors
@@ -101,8 +113,9 @@ pub fn prepare(
     mut server: Server,
     target: &HostDescriptor,
     how: Preparation<'_>,
-) -> Result<(Server, Vec<Loss>), String> {
+) -> Result<Prepared, String> {
     let mut losses = Vec::new();
+    let mut hidden = Hidden::default();
     let local_only = target.transports == [TransportKind::Stdio];
     if let (Some(bridge), true, Some(remote)) = (how.bridge, local_only, server.transport.remote())
     {
@@ -129,7 +142,7 @@ pub fn prepare(
             result = check_native(field, template, target);
         }
         if let (Ok(()), Some(variables), false) = (&result, how.inline, expands) {
-            match inline(template, variables) {
+            match inline(template, variables, &mut |value| hidden.insert(field, value)) {
                 Ok(false) => {}
                 Ok(true) => losses.push(Loss {
                     field: field.to_owned(),
@@ -140,7 +153,9 @@ pub fn prepare(
             }
         }
     });
-    result.map(|()| (server, losses))
+    result?;
+    hidden.notice(&server);
+    Ok(Prepared { server, losses, hidden })
 }
 
 /// Puts a command's full path in the place of its name.
@@ -193,11 +208,12 @@ pub fn write_out(server: &mut Server, variables: &BTreeMap<OsString, OsString>) 
     names
 }
 
-/// Puts values in the place of environment references. Returns whether there were any, or
-/// the name of a variable that is not set.
+/// Puts values in the place of environment references, and hands what came from a variable to
+/// `taken`. Returns whether there were any references, or the name of a variable that is not set.
 fn inline(
     template: &mut Template,
     variables: &BTreeMap<OsString, OsString>,
+    taken: &mut dyn FnMut(&str),
 ) -> Result<bool, String> {
     let mut found = false;
     let mut segments = Vec::new();
@@ -206,6 +222,7 @@ fn inline(
             Segment::Env { name, default } => {
                 found = true;
                 let value = variables.get(OsStr::new(name)).and_then(|value| value.to_str());
+                value.into_iter().for_each(&mut *taken);
                 match value.map(str::to_owned).or_else(|| default.clone()) {
                     Some(value) => Segment::Literal(value),
                     None => return Err(name.clone()),
@@ -219,7 +236,10 @@ fn inline(
 }
 
 /// Visits every value of a transport with its canonical field.
-fn each_template(transport: &mut Transport, visit: &mut impl FnMut(&str, &mut Template)) {
+pub(super) fn each_template(
+    transport: &mut Transport,
+    visit: &mut impl FnMut(&str, &mut Template),
+) {
     match transport {
         Transport::Stdio(stdio) => {
             visit("command", &mut stdio.command);
@@ -310,7 +330,8 @@ mod tests {
         let bridge = Bridge::new("npx -y bridge --to={url} {headers}").unwrap();
         let how = Preparation { bridge: Some(&bridge), ..Preparation::default() };
         let local = host(vec![TransportKind::Stdio], vec![Reference::Env]);
-        let (bridged, losses) = prepare(remote.clone(), &local, how).unwrap();
+        let Prepared { server: bridged, losses, .. } =
+            prepare(remote.clone(), &local, how).unwrap();
         assert_eq!(
             printed(&bridged),
             json!({"command": "npx", "args": ["-y", "bridge", "--to=https://x/?k=${env:K}",
@@ -323,7 +344,7 @@ mod tests {
         let how = Preparation { bridge: Some(&bare), ..Preparation::default() };
         assert!(prepare(remote.clone(), &local, how).unwrap_err().contains("{headers}"));
         let both = host(vec![TransportKind::Stdio, TransportKind::Sse], vec![]);
-        assert_eq!(prepare(remote.clone(), &both, how).unwrap().0, remote);
+        assert_eq!(prepare(remote.clone(), &both, how).unwrap().server, remote);
     }
 
     #[test]
@@ -333,14 +354,18 @@ mod tests {
         let variables = [("A".into(), "value".into())].into();
         let how = Preparation { inline: Some(&variables), ..Preparation::default() };
         let plain = host(vec![TransportKind::Stdio], vec![]);
-        let (inlined, losses) = prepare(stdio.clone(), &plain, how).unwrap();
+        let Prepared { server: inlined, losses, hidden } =
+            prepare(stdio.clone(), &plain, how).unwrap();
         assert_eq!(
             printed(&inlined),
             json!({"command": "x", "args": ["value"], "env": {"B": "bdefault", "C": "plain"}})
         );
         assert_eq!(losses.len(), 2);
+        // The default is no variable's value.
+        assert_eq!(hidden.fields().collect::<Vec<_>>(), ["args.0"]);
+        assert_eq!(hidden.mask("value, default"), "•••, default");
         let expands = host(vec![TransportKind::Stdio], vec![Reference::Env]);
-        assert_eq!(prepare(stdio, &expands, how).unwrap().0.transport.label(), "stdio");
+        assert_eq!(prepare(stdio, &expands, how).unwrap().server.transport.label(), "stdio");
         let unset = server(json!({"command": "x", "env": {"D": "${env:D}"}}));
         assert_eq!(prepare(unset, &plain, how).unwrap_err(), "`env.D` needs `D`, which is not set");
     }
@@ -355,9 +380,9 @@ mod tests {
         for (command, written, losses) in
             [("npx", "/usr/bin/npx", 0), ("lost", "lost", 1), ("/own/npx", "/own/npx", 0)]
         {
-            let (server, lost) = prepare(server(json!({"command": command})), &any, how).unwrap();
-            assert_eq!(printed(&server)["command"], written);
-            assert_eq!(lost.len(), losses, "{command}");
+            let made = prepare(server(json!({"command": command})), &any, how).unwrap();
+            assert_eq!(printed(&made.server)["command"], written);
+            assert_eq!(made.losses.len(), losses, "{command}");
         }
     }
 

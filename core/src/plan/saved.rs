@@ -30,6 +30,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::diff::Spelling;
+use super::hidden::Hidden;
 use super::whole::{self, AFTER, BEFORE};
 use super::{Change, ChangeKind, FilePlan, Plan, TargetPlan, planner, remark};
 use crate::adapter::{Edit, Reading};
@@ -73,6 +75,9 @@ pub struct SavedTarget {
     /// Digests of what the source said of the servers that were asked for.
     #[serde(default)]
     definitions: BTreeMap<String, String>,
+    /// Fields whose values were taken from the process environment, server by server.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    inlined: BTreeMap<String, Vec<String>>,
     files: Vec<SavedFile>,
 }
 
@@ -200,9 +205,14 @@ impl SavedTarget {
         let asked = |change: &&Change| !matches!(change.kind, ChangeKind::Refuse(_));
         let definition =
             |change: &Change| Some((change.server.to_string(), change.definition.clone()?));
+        let inlined = |change: &Change| {
+            let fields: Vec<_> = change.hidden.fields().map(str::to_owned).collect();
+            (!fields.is_empty()).then(|| (change.server.to_string(), fields))
+        };
         Ok(SavedTarget {
             owner: target.owner.clone(),
             definitions: target.changes.iter().filter(asked).filter_map(definition).collect(),
+            inlined: target.changes.iter().filter(asked).filter_map(inlined).collect(),
             files: target.files.iter().map(SavedFile::new).collect::<Result<_, _>>()?,
         })
     }
@@ -243,14 +253,33 @@ impl SavedTarget {
             let location = files[0].location.clone();
             return Err(one(SavedPlanError::NoServer { entry, location }));
         }
-        let changes = planner::differences(&before.reading, &after);
+        let hidden = self.hidden(&[&before.reading, &after]);
+        let all: Hidden = hidden.values().fold(Hidden::default(), Hidden::and);
+        let mut changes = planner::differences(&before.reading, &after, &all, Spelling::Host);
+        for change in &mut changes {
+            change.hidden = hidden.get(change.server.as_str()).cloned().unwrap_or_default();
+        }
         let is_all_told = is_all_told(&changes, host, &before, &files);
         let changes = self.changes(changes);
         let mut warnings = remark::plain_secrets(host.adapter.descriptor(), &changes);
+        warnings.extend(changes.iter().filter_map(taken_from_variables));
         if !is_all_told {
             warnings.push("its entries change in more than is told here: see --diff".to_owned());
         }
         Ok(whole::target(host, files, changes, warnings))
+    }
+
+    /// What the run that made the plan took from its environment, server by server.
+    fn hidden(&self, readings: &[&Reading]) -> BTreeMap<&str, Hidden> {
+        let hidden = |(name, fields): (&String, &Vec<String>)| {
+            let mut hidden = Hidden::new(fields.iter().cloned());
+            let servers = readings.iter().flat_map(|reading| &reading.servers);
+            servers
+                .filter(|server| server.name.as_str() == name)
+                .for_each(|server| hidden.notice(server));
+            hidden
+        };
+        self.inlined.iter().map(|entry| (entry.0.as_str(), hidden(entry))).collect()
     }
 
     /// The changes as the run that made the plan knew them: with what the source said, and
@@ -332,6 +361,22 @@ fn is_all_told(
         let after =
             |files: &[FilePlan]| files.iter().map(|it| it.after.clone()).collect::<Vec<_>>();
         made.is_ok_and(|made| after(&made.files) == after(files))
+    })
+}
+
+/// A plan may come from someone else: that it masks a value more is said.
+fn taken_from_variables(change: &Change) -> Option<String> {
+    if !matches!(change.kind, ChangeKind::Add(_) | ChangeKind::Update(_)) {
+        return None;
+    }
+    let fields: Vec<_> = change.hidden.fields().map(|field| format!("`{field}`")).collect();
+    (!fields.is_empty()).then(|| {
+        format!(
+            "`{}`: {} came from the environment of the run that made the plan; --show-secrets \
+             shows what is written",
+            change.server,
+            fields.join(", ")
+        )
     })
 }
 

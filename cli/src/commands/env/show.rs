@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use hatch_core::environment::{Environment, EnvironmentError, EnvironmentName};
-use hatch_core::plan::diff;
+use hatch_core::plan::diff::{self, Spelling};
+use hatch_core::plan::hidden::Hidden;
 use hatch_core::server::Server;
 
 use crate::args::env::EnvShowArgs;
@@ -51,7 +52,8 @@ fn detail(
     let servers = environment.servers_for(&[]).map_err(broken)?;
     let overrides = overrides(environment, &servers, secrets).map_err(broken)?;
     let servers = servers.iter().map(|server| {
-        let fields = diff::fields(None, server).into_iter().filter_map(|change| {
+        let fields = diff::fields(None, server, &Hidden::default(), Spelling::Environment);
+        let fields = fields.into_iter().filter_map(|change| {
             let value = secrets.show(change.after.as_ref()?).to_owned();
             Some((change.field, value.into()))
         });
@@ -88,7 +90,8 @@ fn overrides(
     for host in environment.overrides.keys() {
         let given = environment.servers_for(&[host])?;
         for (before, after) in servers.iter().zip(&given) {
-            let fields = diff::fields(Some(before), after);
+            let fields =
+                diff::fields(Some(before), after, &Hidden::default(), Spelling::Environment);
             if !fields.is_empty() {
                 overrides.push(EnvironmentOverride {
                     host: host.to_string(),

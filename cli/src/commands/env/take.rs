@@ -8,6 +8,7 @@ use hatch_core::host::Scope;
 use hatch_core::plan::planner::Target;
 use hatch_core::server::ServerName;
 
+use super::super::read::left_out;
 use super::super::targets::{LOOKED_FOR, available};
 use super::super::{host, host_fault, sources};
 use crate::args::env::ReadingArgs;
@@ -93,9 +94,9 @@ pub fn from_host(cx: &Context, name: &str, strict: bool) -> Result<Taken, Vec<Fa
     let places = available(cx, host, Scope::User).map_err(|fault| vec![fault.hint(LOOKED_FOR)])?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| vec![host_fault(host, &error)])?;
-    let unreadable = configuration.reading.unreadable.iter();
-    let left_out: Vec<_> = unreadable
-        .map(|entry| format!("left out: server `{}` cannot be read: {}", entry.name, entry.reason))
+    let left_out: Vec<_> = left_out(&configuration.reading)
+        .iter()
+        .map(|entry| format!("left out: `{}` {}", entry.name, entry.reason))
         .collect();
     if strict && !left_out.is_empty() {
         let faults = left_out.iter().map(|why| Fault::new(format!("{}: {why}", host.id)));

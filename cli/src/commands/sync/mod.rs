@@ -6,7 +6,6 @@ pub use conflicts::lost;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hatch_core::environment::entry;
 use hatch_core::filter::{Filter, FilterError};
 use hatch_core::ledger;
 use hatch_core::plan::Plan;
@@ -15,9 +14,9 @@ use hatch_core::plan::planner::{self, Target};
 use hatch_core::plan::prepare::Bridge;
 use hatch_core::server::ServerName;
 use hatch_core::source::Source;
-use hatch_core::suggest::nearest_key;
 
 use super::planning::{exit, unplanned};
+use super::read::{LeftOut, left_out};
 use super::targets::{self, Absent, LOOKED_FOR, available};
 use super::write::{begin, carry_out};
 use super::{apply, host, host_fault, lookup, pattern, sources};
@@ -72,9 +71,10 @@ impl Request {
         let filter = filter(args).map_err(&mut keep).ok();
         let bridge = args.fit.bridge().map_err(&mut keep);
         let source = source(cx, args).map_err(&mut keep).ok();
+        let (source, left_out) = source.map_or((None, Vec::new()), |(it, left)| (Some(it), left));
         let selected = match (&source, &filter) {
             (Some(source), Some(filter)) => {
-                select(source, filter, args.prune).map_err(&mut keep).ok()
+                select(source, filter, args.prune, &left_out).map_err(&mut keep).ok()
             }
             _ => None,
         };
@@ -90,7 +90,7 @@ impl Request {
             (Some(source), Some(selected), Some(targets), Ok(bridge)) => {
                 let commands = args.fit.commands(cx, &source.servers().unwrap_or_default());
                 let stale = match (args.prune, &filter) {
-                    (true, Some(filter)) => stale(cx, &source, &targets, filter)?,
+                    (true, Some(filter)) => stale(cx, &source, &targets, filter, &left_out)?,
                     _ => HostServers::new(),
                 };
                 Ok(Request { source, selected, targets, bridge, commands, stale })
@@ -149,17 +149,10 @@ fn filter(args: &SyncArgs) -> Result<Filter, Fault> {
     }
 }
 
-fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
+/// The source, and the entries of it that are not servers or can't be read.
+fn source(cx: &Context, args: &SyncArgs) -> Result<(Source, Vec<LeftOut>), Fault> {
     if let Some(name) = &args.source.from_env {
         let environment = cx.environment_as(name, args.as_host.as_deref())?;
-        for (server, field) in environment.unknown_fields() {
-            let near = nearest_key(field, &entry::FIELDS);
-            let near = near.map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
-            cx.output.note(&format!(
-                "`{field}` of server `{server}` is ignored by hatch, and is not written to any \
-                 host{near}"
-            ));
-        }
         for host in environment.overrides.keys() {
             if cx.registry.get(host.as_str()).is_err() {
                 cx.output.note(&format!(
@@ -168,30 +161,39 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
             }
         }
         let (origin, shown) = (cx.environment_origin(name), name.clone());
-        return Ok(Source::Environment { origin, shown, environment });
+        return Ok((Source::Environment { origin, shown, environment }, Vec::new()));
     }
     let name = args.source.from_host.as_deref().unwrap_or_default();
     let host = host(cx, name)?;
     let places = available(cx, host, args.place.scope.into()).map_err(|it| it.hint(LOOKED_FOR))?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
-    for entry in &configuration.reading.unreadable {
-        cx.output.warn(&format!("{}: `{}` is left out: {}", host.id, entry.name, entry.reason));
+    let left_out = left_out(&configuration.reading);
+    for entry in &left_out {
+        cx.output.warn(&format!("{}: `{}` is left out: it {}", host.id, entry.name, entry.reason));
     }
     let scope = args.place.scope.into();
     let target = Target { host: host.clone(), configuration, project: cx.project(scope) };
     sources::warn_of_written_out(cx, &target, scope);
-    Ok(Source::Host { host: target.host, servers: target.configuration.reading.servers })
+    let servers = target.configuration.reading.servers;
+    Ok((Source::Host { host: target.host, servers }, left_out))
 }
 
 /// The servers that are asked for. A source without any has something to say only where
 /// what it no longer has is taken away.
-fn select(source: &Source, filter: &Filter, prunes: bool) -> Result<Vec<ServerName>, Fault> {
+fn select(
+    source: &Source,
+    filter: &Filter,
+    prunes: bool,
+    left_out: &[LeftOut],
+) -> Result<Vec<ServerName>, Fault> {
     let servers = source.servers().map_err(|error| Fault::of(&error))?;
+    named_and_left_out(source, filter, left_out)?;
     if servers.is_empty() {
-        return match prunes {
-            true => Ok(Vec::new()),
-            false => Err(Fault::new("the source has no servers")),
+        return match (prunes, left_out) {
+            (true, _) => Ok(Vec::new()),
+            (false, []) => Err(Fault::new("the source has no servers")),
+            (false, _) => Err(Fault::new("the source has no servers that can be read")),
         };
     }
     let selected = filter.select(servers).map_err(|error| {
@@ -210,12 +212,27 @@ fn select(source: &Source, filter: &Filter, prunes: bool) -> Result<Vec<ServerNa
     Ok(selected.into_iter().map(|server| server.name).collect())
 }
 
+/// Names of a command line that are there, and are no servers that could be taken.
+fn named_and_left_out(source: &Source, filter: &Filter, left_out: &[LeftOut]) -> Result<(), Fault> {
+    let Filter::Names(names) = filter else { return Ok(()) };
+    let named: Vec<_> = left_out
+        .iter()
+        .filter(|entry| names.contains(&entry.name))
+        .map(|entry| format!("`{}` is there, and {}", entry.name, entry.reason))
+        .collect();
+    match &*named {
+        [] => Ok(()),
+        named => Err(Fault::new(format!("{}: {}", source.label(), named.join("; ")))),
+    }
+}
+
 /// What hatch put on a target from this source, and the source no longer has.
 fn stale(
     cx: &Context,
     source: &Source,
     targets: &[Target],
     filter: &Filter,
+    left_out: &[LeftOut],
 ) -> Result<HostServers, CommandError> {
     let ledger = cx.ledger().map_err(|error| {
         Fault::because("--prune has to know what is hatch's", &error)
@@ -230,7 +247,9 @@ fn stale(
         let at = target.destination();
         let on_host = target.configuration.reading.servers.iter();
         let mut gone = BTreeSet::new();
-        for server in on_host.filter(|server| !has.contains(&server.name)) {
+        let is_left_out = |name: &ServerName| left_out.iter().any(|it| it.name == name.as_str());
+        let is_stale = |name: &ServerName| !has.contains(name) && !is_left_out(name);
+        for server in on_host.filter(|server| is_stale(&server.name)) {
             let name = &server.name;
             let record = ledger.get(at, name).filter(|record| record.is_from(&origin));
             // Of a ledger that knew no documents, only what is as hatch wrote it is hatch's.

@@ -131,7 +131,7 @@ pub fn show(cx: &Context, plan: &Plan, args: &WriteArgs) -> Result<(), CommandEr
     let title = wrap(&title, 0, cx.output.width);
     let mut text = format!("{title}\n\n{}", preview(plan, secrets, cx.output.width));
     if args.diff && !plan.is_empty() {
-        text.push_str(&format!("\n{}", diff::unified(plan, secrets)));
+        text.push_str(&format!("\n{}", diff::unified(cx, plan, secrets)));
     }
     cx.output.print(&(text + "\n"))
 }

@@ -15,13 +15,20 @@ pub fn foreign_references(environment: &Environment) -> BTreeSet<String> {
     let own = environment.servers.iter();
     for (_, entry) in own.chain(environment.overrides.values().flatten()) {
         each_text(&Value::Object(entry.clone()), &mut |text| {
-            found.extend(pieces(text).into_iter().filter_map(|piece| match piece {
-                Piece::Reference { spelt, .. } => Some(spelt.to_owned()),
-                Piece::Text(_) => None,
-            }));
+            found.extend(references_in(text));
         });
     }
     found
+}
+
+/// The references of a shell in a text, as they are spelt: `${NAME}`, `${NAME:-default}` and
+/// `$NAME`, but neither hatch's own nor one behind an escaped dollar.
+pub fn references_in(text: &str) -> Vec<String> {
+    let spelt = |piece| match piece {
+        Piece::Reference { spelt, .. } => Some(str::to_owned(spelt)),
+        Piece::Text(_) => None,
+    };
+    pieces(text).into_iter().filter_map(spelt).collect()
 }
 
 /// Who expands the references of a text.

@@ -1,0 +1,123 @@
+//! Text without a tree: what stands between the values of a document, and documents that can't
+//! be parsed.
+
+use super::super::hidden::Hidden;
+use super::{is_option, mask_around_references};
+use crate::secret::{MASK, is_secret_name, mask_text};
+
+/// A scan of text, word by word and quote by quote. It errs towards hiding.
+pub(super) struct Loose<'a> {
+    hidden: &'a Hidden,
+    /// Whether all is masked but keys in quotes.
+    is_broken: bool,
+    /// Whether a key with a secret's name came last, and what it names has not ended.
+    named: Option<Named>,
+    /// Whether an option came last whose value is a secret.
+    after_option: bool,
+}
+
+/// How far what a key names reaches.
+enum Named {
+    /// To the end of the line: a key without quotes.
+    Line,
+    /// To the end of the value, which is inside of so many brackets.
+    Value(usize),
+}
+
+impl<'a> Loose<'a> {
+    /// Of comments: prose, and values that were switched off.
+    pub(super) fn comments(hidden: &'a Hidden) -> Self {
+        Loose { hidden, is_broken: false, named: None, after_option: false }
+    }
+
+    /// Of a document that can't be parsed.
+    pub(super) fn broken(hidden: &'a Hidden) -> Self {
+        Loose { is_broken: true, ..Loose::comments(hidden) }
+    }
+
+    /// The text, with as many lines as it has.
+    pub(super) fn mask(mut self, text: &str) -> String {
+        let mut masked = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let (part, shown) = match first {
+                '"' => self.quoted(rest),
+                c if c.is_whitespace() || "[]{},".contains(c) => {
+                    self.punctuation(c);
+                    (&rest[..c.len_utf8()], c.to_string())
+                }
+                _ => self.word(rest),
+            };
+            masked.push_str(&shown);
+            rest = &rest[part.len()..];
+        }
+        masked
+    }
+
+    fn punctuation(&mut self, c: char) {
+        self.named = match (self.named.take(), c) {
+            (Some(Named::Line), '\n') => None,
+            (Some(Named::Value(depth)), '[' | '{') => Some(Named::Value(depth + 1)),
+            (Some(Named::Value(0 | 1)), ']' | '}') => None,
+            (Some(Named::Value(depth)), ']' | '}') => Some(Named::Value(depth - 1)),
+            (named, _) => named,
+        };
+    }
+
+    /// A text in quotes, to the end of its line where it has no second one.
+    fn quoted<'t>(&mut self, text: &'t str) -> (&'t str, String) {
+        let mut escaped = false;
+        let is_end = |(_, c): &(usize, char)| {
+            let ends = (*c == '"' && !escaped) || *c == '\n';
+            escaped = *c == '\\' && !escaped;
+            ends
+        };
+        let (end, close) = match text[1..].char_indices().find(is_end) {
+            Some((at, '"')) => (at + 2, "\""),
+            Some((at, _)) => (at + 1, ""),
+            None => (text.len(), ""),
+        };
+        let (part, rest) = text.split_at(end);
+        let inside = &part[1..end - close.len()];
+        if !close.is_empty() && rest.trim_start().starts_with(':') {
+            self.named = is_secret_name(inside).then_some(Named::Value(0));
+            return (part, part.to_owned());
+        }
+        (part, format!("\"{}{close}", self.value(inside)))
+    }
+
+    /// Text to the next blank, bracket or quote.
+    fn word<'t>(&mut self, text: &'t str) -> (&'t str, String) {
+        let end = text.find(|c: char| c.is_whitespace() || "[]{},\"".contains(c));
+        let (part, rest) = text.split_at(end.unwrap_or(text.len()));
+        let is_mark = !part.contains(|c: char| c.is_alphanumeric());
+        if is_mark || (self.is_broken && matches!(part, ":" | "=")) {
+            return (part, part.to_owned());
+        }
+        let name = part.trim_end_matches([':', '=']);
+        let is_key = name != part || rest.trim_start_matches(' ').starts_with([':', '=']);
+        if is_key && !self.is_broken && mask_text(part) == part {
+            self.named = is_secret_name(name).then_some(Named::Line);
+            return (part, part.to_owned());
+        }
+        let is_scheme = ["bearer", "basic"].contains(&part.to_lowercase().as_str());
+        let shown = self.value(part);
+        self.after_option |= is_scheme;
+        (part, shown)
+    }
+
+    fn value(&mut self, text: &str) -> String {
+        let is_secret = self.after_option || self.named.is_some();
+        if matches!(self.named, Some(Named::Value(0))) {
+            self.named = None;
+        }
+        self.after_option = is_option(text);
+        if self.is_broken && !text.is_empty() {
+            return MASK.to_owned();
+        }
+        mask_around_references(&self.hidden.mask(text), |literal| match is_secret {
+            true => MASK.to_owned(),
+            false => mask_text(literal),
+        })
+    }
+}
