@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use hatch_core::configuration::{Configuration, ConfigurationError, File};
 use hatch_core::environment::{Environment, EnvironmentError, EnvironmentName};
@@ -18,13 +19,13 @@ use hatch_core::registry::{Host, Registry};
 use hatch_core::repository;
 use hatch_core::settings::Settings;
 use hatch_core::source::{EnvironmentFile, Origin};
-use hatch_core::store::{self, Reader, StoreError, Location};
-use hatch_packages::reserved::{self, Reserved, Grounds};
+use hatch_core::store::{self, Location, Reader, StoreError};
 use hatch_core::transaction;
+use hatch_packages::reserved::{self, Grounds, Reserved};
 
 use crate::Hosts;
 use crate::args::{Color, GlobalArgs, PlaceArgs};
-use crate::commands::write::Files;
+use crate::commands::write::{Attempt, Files};
 use crate::dialect;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
@@ -41,6 +42,8 @@ pub struct Context {
     pub home: HatchHome,
     /// All files, to read.
     pub store: Files,
+    /// Whether this run is planned again, and what was approved.
+    pub attempt: Attempt,
     /// All hosts.
     pub registry: Registry,
     /// Where results go.
@@ -67,6 +70,9 @@ pub enum HostError {
     /// A file is where its adapter may not be.
     #[error(transparent)]
     Reserved(#[from] Reserved),
+    /// A host that the user named has one of hatch's own files.
+    #[error("`{0}` is in hatch's own folder, where no host keeps its servers")]
+    Own(Location),
 }
 
 impl Context {
@@ -109,9 +115,17 @@ impl Context {
             exit: Exit::Bug,
             faults: vec![Fault::because("the built-in adapters are broken", &*error)],
         })?;
-        let settings = Settings::default();
-        let foreign = BTreeSet::new();
-        Ok(Context { roots, home, store, registry, output, settings, foreign, current_folder })
+        Ok(Context {
+            roots,
+            home,
+            store,
+            attempt: Attempt::default(),
+            registry,
+            output,
+            settings: Settings::default(),
+            foreign: BTreeSet::new(),
+            current_folder,
+        })
     }
 
     /// Hatch's own settings, as they are now.
@@ -191,6 +205,9 @@ impl Context {
             let descriptor = host.adapter.descriptor();
             reserved::check_path(location.path(), (path, &shown), descriptor, grounds)?;
         }
+        if !host.paths.is_empty() && self.home.contains(location.path()) {
+            return Err(HostError::Own(location));
+        }
         let bytes = self.store.read(&location)?;
         Ok(File { location, bytes })
     }
@@ -269,11 +286,33 @@ impl Context {
 
     /// The environments that there are, by name.
     pub fn environment_names(&self) -> Result<Vec<String>, StoreError> {
-        let names = self.store.list(&self.home.envs())?.into_iter();
+        let names = self.store.list(&self.environments_folder()?)?.into_iter();
         Ok(names
             .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
             .filter(|name| EnvironmentName::new(name.as_str()).is_ok())
             .collect())
+    }
+
+    /// The file of an environment that hatch keeps. People keep theirs among their dotfiles:
+    /// where the file or the folder is a link, it is the real file that is read and written, and
+    /// the link stays.
+    pub fn environment_file(&self, name: &str) -> Result<Location, StoreError> {
+        let at = self.home.environment(name);
+        match at.path().is_symlink() || self.home.envs().path().is_symlink() {
+            true => self.store.admit(at.path(), &at.to_string()),
+            false => Ok(at),
+        }
+    }
+
+    /// The folder of environments, links followed.
+    fn environments_folder(&self) -> Result<Location, StoreError> {
+        let at = self.home.envs();
+        if !at.path().is_symlink() {
+            return Ok(at);
+        }
+        // A folder can be listed once something in it was admitted.
+        let inside = at.join(".json");
+        Ok(self.store.admit(inside.path(), &inside.to_string())?.folder().unwrap_or(at))
     }
 
     /// Reads an environment, by name or by path, with what it extends brought in.
@@ -315,7 +354,7 @@ impl Context {
             file.map(|file| file.bytes)
         } else {
             EnvironmentName::new(name).map_err(|error| Fault::bad_name(&error))?;
-            self.store.read(&self.home.environment(name))
+            self.environment_file(name).and_then(|at| self.store.read(&at))
         };
         match bytes {
             Err(error) => {
@@ -395,11 +434,15 @@ pub fn approves() -> bool {
     matches!(answer.as_str(), "1" | "true" | "yes")
 }
 
-/// All of standard input.
+/// All of standard input, also for a command that asks for it once more.
 pub fn standard_input() -> io::Result<Vec<u8>> {
+    static READ: OnceLock<Vec<u8>> = OnceLock::new();
+    if let Some(bytes) = READ.get() {
+        return Ok(bytes.clone());
+    }
     let mut bytes = Vec::new();
     io::stdin().lock().take(256 << 20).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(READ.get_or_init(|| bytes).clone())
 }
 
 /// Whether an environment is given as the path of a file.

@@ -1,5 +1,7 @@
 //! The names inside hatch's own folder.
 
+use std::path::{Path, PathBuf};
+
 use crate::location::Location;
 
 /// Hatch's own folder: what is kept where.
@@ -24,6 +26,16 @@ impl HatchHome {
     /// The names below `folder`.
     pub fn new(folder: Location) -> Self {
         HatchHome(folder)
+    }
+
+    /// Whether a file, its links followed, is one of hatch's own: it is in the folder. On
+    /// Windows and macOS, where names usually differ in more than their case, case is ignored.
+    pub fn contains(&self, path: &Path) -> bool {
+        let fold = |path: &Path| match cfg!(any(windows, target_os = "macos")) {
+            true => PathBuf::from(path.to_string_lossy().to_lowercase()),
+            false => path.to_owned(),
+        };
+        fold(path).starts_with(fold(self.0.path()))
     }
 
     /// The folder itself.

@@ -8,32 +8,44 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::device::is_device;
+
 /// The name of a host or of an adapter: lower-case letters, digits and single hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct HostId(String);
 
-/// A name that is no [`HostId`].
+/// A name that cannot be a [`HostId`].
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no host name: use lower-case letters, digits and single hyphens")]
-pub struct InvalidHostId(String);
+#[non_exhaustive]
+pub enum InvalidHostId {
+    /// It is not kebab case.
+    #[error("`{0}` is no host name: use lower-case letters, digits and single hyphens")]
+    BadName(String),
+    /// Windows reserves it for a device.
+    #[error("invalid host name `{0}`: Windows reserves it for a device")]
+    DeviceName(String),
+}
 
 impl HostId {
     /// Checks the name.
     ///
     /// # Errors
     ///
-    /// Fails for a name that is not kebab case.
+    /// Fails for a name that is not kebab case ([`InvalidHostId::BadName`]), and for the name
+    /// of a device ([`InvalidHostId::DeviceName`]).
     pub fn new(name: impl Into<String>) -> Result<Self, InvalidHostId> {
         let name = name.into();
         let is_word = |word: &str| {
             !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         };
-        if name.len() <= 64 && name.split('-').all(is_word) {
-            Ok(HostId(name))
-        } else {
-            Err(InvalidHostId(name))
+        if name.len() > 64 || !name.split('-').all(is_word) {
+            return Err(InvalidHostId::BadName(name));
         }
+        if is_device(&name) {
+            return Err(InvalidHostId::DeviceName(name));
+        }
+        Ok(HostId(name))
     }
 
     /// The name as it is spelt.

@@ -7,6 +7,7 @@
 pub mod adapter;
 pub mod backup;
 pub mod configuration;
+mod device;
 pub mod document;
 pub mod environment;
 pub mod event;

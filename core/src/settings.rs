@@ -134,8 +134,7 @@ pub fn change<T>(
     home: &HatchHome,
     change: impl FnOnce(&mut Settings) -> T,
 ) -> Result<T, ChangeError> {
-    store::make_home(store, home)?;
-    let _guard = store.lock(&home.lock())?;
+    let _guard = store::lock_home(store, home)?;
     let at = home.settings();
     let before = Settings::parse(store.read(&at)?.as_deref())
         .map_err(|source| ChangeError::Unusable { at: at.clone(), source })?;

@@ -124,9 +124,9 @@ fn what_can_t_be_written_to_is_named() {
     let home = hosts();
     let before = Picture::of(home.path());
     for (read_only, reason) in [
-        (".cursor", "Read-only file system"),
-        (CURSOR, "busy"),
-        (".gemini", "Read-only file system"),
+        (".cursor", "`~/.cursor/mcp.json`: it is on a read-only file system"),
+        (CURSOR, "`~/.cursor/mcp.json`: it is on a read-only file system"),
+        (".gemini", "`~/.gemini/settings.json`: it is on a read-only file system"),
     ] {
         let mounted = Mounted::over_itself(&home.join(read_only));
         mounted.read_only();
@@ -153,7 +153,7 @@ fn a_file_that_must_not_change_is_named() {
     must("chattr", &["+i", cursor.to_str().unwrap()]);
     let run = home.line("mcp sync --from-env dev --to-host claude-desktop,cursor --auto-approve");
     must("chattr", &["-i", cursor.to_str().unwrap()]);
-    refused(&home, &run, &["cursor", "Operation not permitted"], &before);
+    refused(&home, &run, &["cursor", "or immutable"], &before);
     tally("disks", "an immutable file", 1, "1 as it was");
 }
 
@@ -203,9 +203,12 @@ fn another_user_s_files_are_refused_or_replaced() {
     refused(&home, &as_nobody(&home, SYNC), &["Permission denied", "claude"], &before);
     chown(home.join(CLAUDE), Some(NOBODY), Some(NOBODY)).unwrap();
 
-    // Root's file that can be read, in a folder of one's own: it becomes one's own.
+    // Root's file that can be read, in a folder of one's own: it becomes one's own, if that is
+    // what one says.
     chown(home.join(GEMINI), Some(0), Some(0)).unwrap();
-    as_nobody(&home, SYNC).ends(0);
+    let reason = "`~/.gemini/settings.json`: it is not writable by you (mode 0644)";
+    refused(&home, &as_nobody(&home, SYNC), &[reason], &before);
+    as_nobody(&home, &format!("{SYNC} --force")).ends(0);
     let metadata = fs::metadata(home.join(GEMINI)).unwrap();
     assert_eq!((metadata.uid(), metadata.mode() & 0o777), (NOBODY, 0o644));
 
@@ -217,7 +220,7 @@ fn another_user_s_files_are_refused_or_replaced() {
         assert_eq!((metadata.uid(), metadata.gid()), (NOBODY, NOBODY), "{file}");
         assert_eq!(metadata.mode() & 0o7777, mode, "{file}");
     }
-    tally("disks", "files and folders of other users", 5, "3 as it was, 2 as planned");
+    tally("disks", "files and folders of other users", 6, "4 as it was, 2 as planned");
 }
 
 /// What is new is its owner's alone, and what is there keeps its mode, whatever the umask.

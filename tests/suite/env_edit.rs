@@ -36,7 +36,7 @@ fn edit(home: &TestHome, editor: &str, options: &[&str]) -> Run {
 fn no_copy_stays(home: &TestHome) {
     let left: Vec<_> = std::fs::read_dir(home.join(".hatch")).unwrap().collect();
     let left: Vec<_> = left.into_iter().map(|it| it.unwrap().file_name()).collect();
-    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("edit-")), "{left:?}");
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("edit-")), "{left:?}");
 }
 
 #[test]
@@ -53,6 +53,52 @@ sed -i 's/\"command\": \"a\"/\"command\":   \"b\"/' \"$2\"";
         &["Edit environment `dev`\n", "  ~ a\n      command: a → b\n", "\nDone. Backup: "],
     );
     assert_eq!(home.text(".hatch/envs/dev.json"), BEFORE.replace(": \"a\" }", ":   \"b\" }"));
+    no_copy_stays(&home);
+}
+
+/// What is in hatch's own folder of a copy that is being edited.
+fn copies(home: &TestHome) -> Vec<String> {
+    let names = std::fs::read_dir(home.join(".hatch")).unwrap();
+    let names = names.map(|it| it.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.contains("edit-")).collect()
+}
+
+#[test]
+fn copy_that_a_killed_edit_left_is_removed_by_the_next_run_that_writes() {
+    let home = home();
+    // Two editors that do not end; one of them keeps a file of its own beside the copy.
+    let editor = editor(&home, "cp \"$2\" \"$2~\"; touch \"$2.open\"; exec sleep 600");
+    let start = || {
+        let mut command = home.command();
+        command.args(["env", "edit", "dev"]).env("PATH", "/usr/bin:/bin").env("EDITOR", &editor);
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        command.spawn().unwrap()
+    };
+    let opened = |number| {
+        while copies(&home).iter().filter(|name| name.ends_with(".open")).count() < number {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    };
+    let mut killed = start();
+    opened(1);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let left = copies(&home);
+    assert_eq!(left.len(), 4, "{left:?}");
+    let mut alive = start();
+    opened(1);
+
+    // A run that only reads removes nothing; the next that writes does, and leaves alone what
+    // is being edited.
+    home.line("env list").ends(0);
+    home.line("mcp sync --from-env dev --to-host cursor --create --dry-run").ends(0);
+    home.line("env create other").ends(0);
+    let kept = copies(&home);
+    assert!(kept.iter().all(|name| !left.contains(name)), "{left:?}, {kept:?}");
+    assert_eq!(kept.len(), 4, "{kept:?}");
+    alive.kill().unwrap();
+    alive.wait().unwrap();
+    home.line("env create another").ends(0);
     no_copy_stays(&home);
 }
 

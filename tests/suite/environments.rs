@@ -101,6 +101,94 @@ fn a_name_that_is_none_is_usage() {
 }
 
 #[test]
+fn name_of_a_device_of_windows_is_refused_everywhere() {
+    let home = TestHome::new();
+    home.environment("dev", r#"{ "mcpServers": {} }"#);
+    for name in ["con", "nul", "com1", "aux", "prn", "lpt1", "CON", "Nul.prod", "aux.json.x"] {
+        let before = state(&home);
+        for line in [
+            format!("env create {name}"),
+            format!("env import {name} --from-file team.json"),
+            format!("env add {name} s --command c"),
+            format!("env edit {name}"),
+            format!("env use {name}"),
+        ] {
+            let run = home.line(&line).expect(2);
+            let reason = format!("invalid environment name `{name}`: Windows reserves it");
+            has(&run.stderr, &[&reason]);
+        }
+        let run = home.line(&format!("mcp sync --from-env {name} --to-host cursor")).expect(1);
+        has(&run.stderr, &["Windows reserves it for a device"]);
+        assert_unchanged(&home, &before);
+    }
+    // A file that has such a name by some other way is not listed.
+    home.environment("nul", r#"{ "mcpServers": {} }"#);
+    assert!(!home.line("env list").expect(0).stdout.contains("nul"));
+}
+
+/// People keep their environments among their dotfiles: the link stays, and the real file is
+/// the one that is read and written.
+#[cfg(unix)]
+#[test]
+fn link_to_an_environment_is_followed_and_stays() {
+    use std::os::unix::fs::symlink;
+
+    let home = TestHome::new();
+    home.write(CURSOR, "{}\n");
+    home.write("dotfiles/dev.json", r#"{ "mcpServers": { "a": { "command": "a" } } }"#);
+    home.write(".hatch/envs/plain.json", r#"{ "extends": ["dev"], "mcpServers": {} }"#);
+    let link = home.join(".hatch/envs/dev.json");
+    symlink(home.join("dotfiles/dev.json"), &link).unwrap();
+    has(&home.line("env list").expect(0).stdout, &["dev", "plain"]);
+    has(&home.line("env show plain").expect(0).stdout, &["a"]);
+    home.line("mcp sync --from-env dev --to-host cursor --auto-approve").ends(0);
+
+    home.line("env add dev b --command b").ends(0);
+    home.line("env import dev --from-host cursor --merge").ends(0);
+    home.line("mcp backup create --host env:dev").ends(0);
+    has(&home.text("dotfiles/dev.json"), &["\"b\"", "\"a\""]);
+    home.line("env remove-server dev b").ends(0);
+    assert!(!home.text("dotfiles/dev.json").contains("\"b\""));
+    home.line("mcp undo --auto-approve").ends(0);
+    assert!(home.text("dotfiles/dev.json").contains("\"b\""));
+    home.line("mcp backup restore env:dev --auto-approve").ends(0);
+    assert!(link.is_symlink());
+
+    // Removing it would leave the link, or take a file away that others have too.
+    let run = home.line("env remove dev --auto-approve").expect(1);
+    has(
+        &run.stderr,
+        &[
+            "environment `dev` is a link to `~/dotfiles/dev.json`, and is not removed",
+            "hint: remove the link yourself: `~/.hatch/envs/dev.json`",
+        ],
+    );
+    assert!(home.join("dotfiles/dev.json").exists());
+
+    // One that leads nowhere says so, and nothing is written through it.
+    std::fs::remove_file(&link).unwrap();
+    symlink(home.join("gone/dev.json"), &link).unwrap();
+    let run = home.line("env add dev c --command c").expect(1);
+    has(&run.stderr, &["is a link that leads to a folder that is not there"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn link_in_place_of_the_folder_of_environments_is_followed() {
+    let home = TestHome::new();
+    home.write("dotfiles/envs/dev.json", r#"{ "mcpServers": { "a": { "command": "a" } } }"#);
+    home.write(".hatch/settings.json", r#"{ "version": 1 }"#);
+    std::os::unix::fs::symlink(home.join("dotfiles/envs"), home.join(".hatch/envs")).unwrap();
+    has(&home.line("env list").expect(0).stdout, &["dev"]);
+    home.line("env create new").ends(0);
+    home.line("env add new b --command b").ends(0);
+    assert!(home.text("dotfiles/envs/new.json").contains("\"b\""));
+    home.line("env remove new --auto-approve").ends(0);
+    assert!(!home.join("dotfiles/envs/new.json").exists());
+    assert!(home.join(".hatch/envs").is_symlink());
+}
+
+#[test]
 fn what_it_extends_comes_first_and_is_overridden() {
     let home = empty_hosts_with(
         "base",

@@ -33,6 +33,7 @@ mod pasted;
 mod picture;
 mod places;
 mod previews;
+mod protected;
 mod remove;
 mod schemas;
 mod secret_values;

@@ -89,10 +89,46 @@ fn what_makes_no_host_is_refused_all_at_once() {
             &["`Bad_Name` is no host name", "no adapter named `curser`", "did you mean `cursor`?"],
         ),
         ("host add two --adapter cursor --path x --path y", &["has 1 file, and 2 were given"]),
+        (
+            "host add con --adapter cursor --path x",
+            &["invalid host name `con`: Windows reserves it for a device"],
+        ),
     ] {
         has(&fails(&home, line, 1), parts);
     }
     fails_with(&home, &["host", "add", "x", "--adapter", "cursor"], 2);
+}
+
+#[test]
+fn hatchs_own_files_are_no_host_s() {
+    let home = home();
+    home.environment("dev", r#"{ "mcpServers": {} }"#);
+    for path in [".hatch/settings.json", ".hatch/envs/dev.json", ".hatch/new.json", "x/../.hatch/a"]
+    {
+        let error = fails(&home, &format!("host add own --adapter cursor --path {path}"), 1);
+        has(&error, &["is in hatch's own folder, `~/.hatch`, where no host keeps its servers"]);
+    }
+    // One that was named by an earlier hatch, or by hand, is not written.
+    let path = home.join(".hatch/settings.json");
+    let own = serde_json::json!({ "version": 1, "hosts": {
+        "own": { "adapter": "cursor", "paths": [path] },
+    } });
+    home.write(".hatch/settings.json", own.to_string());
+    let line = "mcp configure a --host own --command a --auto-approve";
+    has(&fails(&home, line, 1), &["hatch's own folder", "`hatch host remove own`"]);
+    home.line("host remove own").ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn hatchs_own_files_are_no_host_s_through_a_link_either() {
+    let home = home();
+    std::os::unix::fs::symlink(home.join(".hatch"), home.join("folder")).unwrap();
+    std::os::unix::fs::symlink(home.join(".hatch/settings.json"), home.join("file")).unwrap();
+    for path in ["folder/settings.json", "folder/new.json", "file"] {
+        let error = fails(&home, &format!("host add own --adapter cursor --path {path}"), 1);
+        has(&error, &[&format!("`~/{path}` is in hatch's own folder")]);
+    }
 }
 
 #[test]

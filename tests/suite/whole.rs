@@ -6,9 +6,9 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hatch_tests::TestHome;
+use hatch_tests::{Run, TestHome};
 
-use crate::common::{CLAUDE, CURSOR, DEV, FILES, GEMINI, has, hosts, hosts_with};
+use crate::common::{CLAUDE, CURSOR, DEV, FILES, GEMINI, has, hosts, hosts_with, names};
 
 const SYNC: &str = "mcp sync --from-env dev --to-host all --auto-approve";
 
@@ -254,36 +254,92 @@ fn an_interrupted_run_puts_everything_back_at_once() {
     assert!(stopped > 0, "no run was stopped while it wrote");
 }
 
+/// Runs each command line in a process of its own, all at once.
+fn at_once(home: &TestHome, lines: Vec<String>) -> Vec<(String, Run)> {
+    thread::scope(|scope| {
+        let runs = lines.into_iter().map(|line| {
+            scope.spawn(move || {
+                let run = home.line(&line);
+                (line, run)
+            })
+        });
+        runs.collect::<Vec<_>>().into_iter().map(|run| run.join().unwrap()).collect()
+    })
+}
+
 #[test]
-fn runs_at_the_same_time_take_turns() {
+fn twenty_runs_at_once_all_succeed_and_all_servers_are_there() {
     let home = hosts();
-    for name in ["a", "b", "c", "d"] {
-        let text = format!(r#"{{ "mcpServers": {{ "{name}": {{ "command": "{name}" }} }} }}"#);
-        home.environment(name, &text);
+    home.environment("dev", DEV);
+    let text = r#"{ "mcpServers": { "synced": { "command": "synced" } } }"#;
+    home.environment("team", text);
+    let configure = |n| format!("mcp configure s{n} --host cursor --command c{n} --auto-approve");
+    let mut lines: Vec<_> = (0..16).map(configure).collect();
+    lines.push("mcp sync --from-env team --to-host all --auto-approve".to_owned());
+    lines.push("mcp remove server dev-tools --host cursor --auto-approve --json".to_owned());
+    lines.extend((0..4).map(|n| format!("env add dev e{n} --command c")));
+    home.line("mcp sync --from-env dev --to-host cursor --auto-approve").ends(0);
+    for (line, run) in at_once(&home, lines) {
+        assert_eq!(run.code, 0, "{line}: {}{}", run.stdout, run.stderr);
+        // The preview is of the first plan, and is shown once.
+        let (title, _) = run.stdout.split_once('\n').unwrap();
+        let is_once = |text: &str| run.stdout.matches(text).count() == 1;
+        let is_json = line.contains("--json");
+        assert!(is_json || is_once(title) && is_once("\nDone"), "{line}: {}", run.stdout);
     }
-    let runs: Vec<_> = thread::scope(|scope| {
-        let run = |name| {
-            let line = format!("mcp sync --from-env {name} --to-host all --auto-approve");
-            let home = &home;
-            scope.spawn(move || (name, home.line(&line)))
-        };
-        ["a", "b", "c", "d"].map(run).into_iter().map(|run| run.join().unwrap()).collect()
-    });
-    let mut done = 0;
-    for (name, run) in runs {
-        let added = FILES.map(|file| home.text(file).contains(&format!("\"{name}\": {{")));
-        match run.code {
-            0 => assert_eq!(added, [true; 4], "{name}"),
-            1 => {
-                has(&run.stderr, &["every file is as it was"]);
-                assert_eq!(added, [false; 4], "{name}");
-            }
-            other => panic!("{other}: {}", run.stderr),
-        }
-        done += u32::from(run.code == 0);
+    let names = names(&home, CURSOR);
+    for server in (0..16).map(|n| format!("s{n}")).chain(["synced".to_owned()]) {
+        assert!(names.contains(&server), "{server} is not in {names:?}");
     }
-    assert!(done > 0);
+    assert!(!names.contains(&"dev-tools".to_owned()));
+    for server in (0..4).map(|n| format!("e{n}")) {
+        assert!(home.text(".hatch/envs/dev.json").contains(&format!("\"{server}\"")));
+    }
     assert_eq!(leftovers(&home), Vec::<PathBuf>::new());
+    // Each run is in the history, and can be undone by its own.
+    assert_eq!(crate::common::runs(&home).len(), 23);
+}
+
+/// What was approved is what is written: of two runs that change one server, one is refused.
+#[test]
+fn runs_at_once_that_change_the_same_server_never_overwrite_each_other() {
+    let mut met = false;
+    for round in 0..20 {
+        let home = hosts();
+        home.line("mcp configure mine --host cursor --command old --auto-approve").ends(0);
+        let line = |n| format!("mcp configure mine --host cursor --command c{n} --auto-approve");
+        let runs = at_once(&home, (0..4).map(line).collect());
+        let done: Vec<_> = runs.iter().filter(|(_, run)| run.code == 0).collect();
+        assert!(!done.is_empty(), "round {round}");
+        for (line, run) in runs.iter().filter(|(_, run)| run.code != 0) {
+            met = true;
+            assert_eq!(run.code, 1, "{line}: {}", run.stderr);
+            has(
+                &run.stderr,
+                &["every file is as it was", "has changed since the plan was made", "hint: run `"],
+            );
+        }
+        assert!(done.iter().any(|(line, _)| {
+            let command = line.split(' ').nth(6).unwrap();
+            home.text(CURSOR).contains(&format!("\"command\": \"{command}\""))
+        }));
+        if met {
+            return;
+        }
+    }
+    panic!("no two runs met");
+}
+
+/// As shells do that sync when they start.
+#[test]
+fn runs_at_once_that_do_the_same_all_succeed() {
+    let home = hosts();
+    home.environment("dev", DEV);
+    let line = "mcp sync --from-env dev --to-host all --auto-approve";
+    for (line, run) in at_once(&home, vec![line.to_owned(); 8]) {
+        assert_eq!(run.code, 0, "{line}: {}", run.stderr);
+    }
+    assert_eq!(crate::common::runs(&home).len(), 1);
 }
 
 /// Someone edited a file between the killed run and the next: it stays, and a person is told.

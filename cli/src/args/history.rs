@@ -33,13 +33,10 @@ pub struct HistoryArgs {
   hatch mcp undo
   hatch mcp undo --dry-run
   hatch mcp undo 0123abcd")]
+#[command(mut_arg("force", |arg| arg.help("Put back files that were changed since the run, or are read-only, too")))]
 pub struct UndoArgs {
     /// The run, as `hatch mcp history` names it
     pub id: Option<String>,
-
-    /// Put files back that were changed since the run, too
-    #[arg(long)]
-    pub force: bool,
 
     #[command(flatten)]
     pub write: WriteArgs,

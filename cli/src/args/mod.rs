@@ -241,6 +241,10 @@ pub struct EnvWriteArgs {
     #[arg(long)]
     pub show_secrets: bool,
 
+    /// Change a file that is read-only too
+    #[arg(long)]
+    pub force: bool,
+
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -254,6 +258,7 @@ impl From<&EnvWriteArgs> for WriteArgs {
             no_backup: false,
             diff: false,
             show_secrets: args.show_secrets,
+            force: args.force,
             json: args.json,
         }
     }
@@ -281,6 +286,10 @@ pub struct WriteArgs {
     /// Do not mask what looks like a secret
     #[arg(long)]
     pub show_secrets: bool,
+
+    /// Change files that are read-only too
+    #[arg(long)]
+    pub force: bool,
 
     /// Print JSON
     #[arg(long)]

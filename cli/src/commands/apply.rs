@@ -10,7 +10,7 @@ use hatch_core::registry::Host;
 use hatch_core::source::Origin;
 use hatch_core::store::Reader;
 
-use super::write::{begin, carry_out, create_file, show};
+use super::write::{begin, carry_out, create_file, refuse_protected, show};
 use super::{host, host_fault, lookup};
 use crate::args::WriteArgs;
 use crate::args::apply::ApplyArgs;
@@ -164,6 +164,7 @@ pub fn save(
     if !matches!(cx.store.read(&location), Ok(None)) {
         return Err(taken());
     }
+    refuse_protected(cx, plan, args)?;
     if !args.json {
         show(cx, plan, args)?;
     }

@@ -1,7 +1,9 @@
 //! `hatch host`: hosts that the user named.
 
+use std::path::Path;
+
 use hatch_core::host::HostId;
-use hatch_core::settings::{ChangeError, NamedHost, self};
+use hatch_core::settings::{self, ChangeError, NamedHost};
 use hatch_packages::reserved::WORDS;
 
 use crate::Hosts;
@@ -13,6 +15,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Fault, did_you_mean};
 use crate::exit::Exit;
 use crate::view::json_show::{NamedHostRow, NamedHosts};
+use crate::view::sanitize::sanitize_line;
 use crate::view::table::Table;
 
 /// `hatch host`.
@@ -45,7 +48,7 @@ fn add(cx: &Context, args: &HostAddArgs) -> Result<Exit, CommandError> {
             .failure());
     }
     let paths: Vec<_> = host.paths.iter().map(|path| cx.roots.shown(path)).collect();
-    let (paths, adapter) = (paths.join(", "), &host.adapter);
+    let (paths, adapter) = (sanitize_line(&paths.join(", ")).into_owned(), &host.adapter);
     let text = format!("Named the host `{id}`: {paths} in the format of {adapter}\n");
     let told = match args.json {
         true => cx.output.json(&named(&[(&id, &host)])),
@@ -83,6 +86,7 @@ fn named_host(cx: &Context, args: &HostAddArgs) -> Result<NamedHost, Vec<Fault>>
         let shown = cx.roots.shown(path);
         faults.push(Fault::new(format!("`{shown}` is not Unicode, and can't be written down")));
     }
+    faults.extend(paths.iter().filter_map(|path| own_file(cx, path)));
     if let Ok(host) = &host {
         let wanted = host.adapter.descriptor().documents.len();
         if paths.len() != wanted {
@@ -100,6 +104,21 @@ fn named_host(cx: &Context, args: &HostAddArgs) -> Result<NamedHost, Vec<Fault>>
     match host {
         Ok(host) if faults.is_empty() => Ok(NamedHost { adapter: host.id.clone(), paths }),
         _ => Err(faults),
+    }
+}
+
+/// What is wrong with a path that leads to hatch's own files, or nowhere.
+fn own_file(cx: &Context, path: &Path) -> Option<Fault> {
+    let shown = cx.roots.shown(path);
+    match cx.store.admit(path, &shown) {
+        Ok(location) if cx.home.contains(location.path()) => {
+            let own = cx.home.folder();
+            Some(Fault::new(format!(
+                "`{shown}` is in hatch's own folder, `{own}`, where no host keeps its servers"
+            )))
+        }
+        Ok(_) => None,
+        Err(error) => Some(Fault::because(format!("`{shown}` cannot be used"), &error)),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::args::topics::{EXIT_CODES, FILES, SCRIPTS, Topic, VARIABLES};
 use crate::commands::write::write_pages;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
+use crate::view::sanitize::sanitize_line;
 use crate::view::{Output, count};
 
 /// The date of this version: pages are the same wherever and whenever they are made.
@@ -34,7 +35,9 @@ pub fn run(output: &Output, args: &ManArgs) -> Result<Exit, CommandError> {
         let what = format!("the pages can't be written to `{}`", folder.display());
         Fault::because(what, &error).failure()
     })?;
-    output.print(&format!("Wrote {} to {}\n", count(pages.len(), "page"), folder.display()))?;
+    let folder = folder.display().to_string();
+    let folder = sanitize_line(&folder);
+    output.print(&format!("Wrote {} to {folder}\n", count(pages.len(), "page")))?;
     Ok(Exit::Success)
 }
 

@@ -34,6 +34,7 @@ use hatch_core::configuration::ConfigurationError;
 use hatch_core::filter::{Pattern, PatternError};
 use hatch_core::host::Scope;
 use hatch_core::registry::Host;
+use write::with_retries;
 
 use crate::Hosts;
 use crate::adapters;
@@ -54,9 +55,9 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
     }
     cx.add_named_hosts();
     match &args.command {
-        McpCommand::Sync(args) => sync::run(&mut cx, args),
+        McpCommand::Sync(args) => with_retries(&mut cx, |cx| sync::run(cx, args)),
         McpCommand::Status(args) => status::run(&mut cx, args),
-        McpCommand::Repair(args) => repair::run(&mut cx, args),
+        McpCommand::Repair(args) => with_retries(&mut cx, |cx| repair::run(cx, args)),
         McpCommand::Discover(args) => match &args.command {
             DiscoverCommand::Hosts(args) => discover::hosts(&mut cx, args),
             DiscoverCommand::Servers(args) => discover::servers(&cx, args),
@@ -69,10 +70,10 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
             ShowCommand::Hosts(args) => show::hosts(&mut cx, args),
             ShowCommand::Servers(args) => show::servers(&mut cx, args),
         },
-        McpCommand::Configure(args) => configure::run(&mut cx, args),
+        McpCommand::Configure(args) => with_retries(&mut cx, |cx| configure::run(cx, args)),
         McpCommand::Remove(args) => match &args.command {
-            RemoveCommand::Server(args) => remove::server(&mut cx, args),
-            RemoveCommand::Host(args) => remove::host(&mut cx, args),
+            RemoveCommand::Server(args) => with_retries(&mut cx, |cx| remove::server(cx, args)),
+            RemoveCommand::Host(args) => with_retries(&mut cx, |cx| remove::host(cx, args)),
         },
         McpCommand::Backup(args) => match &args.command {
             BackupCommand::Create(args) => backup::create::run(&mut cx, args),
@@ -133,5 +134,8 @@ fn host_fault(host: &Host, error: &HostError) -> Fault {
         HostError::Store(_) => fault.hint("check who may read the file and its folder"),
         HostError::Locate(_) => fault,
         HostError::Reserved(_) => fault.hint("see where the file's links lead"),
+        HostError::Own(_) => {
+            fault.hint(format!("`hatch host remove {}` removes the name", host.id))
+        }
     }
 }

@@ -44,20 +44,17 @@ pub fn targets(cx: &Context, backup: &Backup, owner: &Owner) -> Result<Vec<Targe
             let copies: Vec<_> = backup.files.iter().filter(|file| &file.owner == owner).collect();
             let after = contents(cx, backup, owner, &copies)?;
             let after = after.into_iter().find_map(|(_, bytes)| bytes);
-            let location = cx.home.environment(name.as_str());
-            let before = read(cx, name, &location)?;
+            let (location, before) = read(cx, name)?;
             Ok(vec![whole::environment(name.clone(), FilePlan { location, before, after })])
         }
     }
 }
 
-fn read(
-    cx: &Context,
-    name: &EnvironmentName,
-    location: &Location,
-) -> Result<Option<Vec<u8>>, Fault> {
-    let bytes = cx.store.read(location);
-    bytes.map_err(|error| Fault::because(format!("environment `{name}` can't be read"), &error))
+fn read(cx: &Context, name: &EnvironmentName) -> Result<(Location, Option<Vec<u8>>), Fault> {
+    let found = cx
+        .environment_file(name.as_str())
+        .and_then(|location| cx.store.read(&location).map(|bytes| (location, bytes)));
+    found.map_err(|error| Fault::because(format!("environment `{name}` can't be read"), &error))
 }
 
 /// What the backup has of an owner's files, each copy checked.

@@ -31,7 +31,7 @@ pub fn run(cx: &Context, args: &UndoArgs) -> Result<Exit, CommandError> {
     }
     refuse_cleaned(entry).map_err(Fault::failure)?;
     let mut targets = targets(cx, entry.backup)?;
-    if args.force {
+    if args.write.force {
         warn_of_changed(entry, &mut targets);
     } else {
         refuse_changed(entry, &entries, &targets)?;

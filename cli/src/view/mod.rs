@@ -18,6 +18,7 @@ pub mod table;
 pub mod tested;
 pub mod wrap;
 
+use std::cell::Cell;
 use std::io::{self, Write};
 
 use hatch_core::host::Scope;
@@ -35,18 +36,23 @@ pub struct Output {
     pub width: Option<usize>,
     /// Whether each step is said.
     pub verbose: bool,
-    silent: bool,
+    silent: Cell<bool>,
 }
 
 impl Output {
     /// This process's streams.
     pub fn new(verbose: bool) -> Self {
-        Output { width: crate::context::width(), verbose, silent: false }
+        Output { width: crate::context::width(), verbose, silent: Cell::new(false) }
     }
 
     /// One that makes no remarks.
     pub fn silent() -> Self {
-        Output { silent: true, ..Output::new(false) }
+        Output { silent: Cell::new(true), ..Output::new(false) }
+    }
+
+    /// Makes no remarks from here on, or makes them again.
+    pub fn hush(&self, silent: bool) {
+        self.silent.set(silent);
     }
 
     /// Prints a result.
@@ -82,11 +88,11 @@ impl Output {
 
     /// Does something, and says what if it takes longer than a moment.
     pub fn during<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
-        if self.silent { work() } else { progress::during(what, work) }
+        if self.silent.get() { work() } else { progress::during(what, work) }
     }
 
     fn remark(&self, line: &str) {
-        if !self.silent {
+        if !self.silent.get() {
             progress::clear();
             let _ = writeln!(anstream::stderr(), "{line}");
         }

@@ -155,8 +155,7 @@ impl Lock {
         change: impl FnOnce(&mut Lock) -> Result<T, E>,
     ) -> Result<T, E> {
         let store_error = |error| E::from(LockError::Store(error));
-        store::make_home(store, home).map_err(store_error)?;
-        let _guard = store.lock(&home.lock()).map_err(store_error)?;
+        let _guard = store::lock_home(store, home).map_err(store_error)?;
         let before = Lock::read(store, home)?;
         let mut lock = before.clone();
         let answer = change(&mut lock)?;

@@ -56,8 +56,7 @@ pub fn clean(
     planned: &[Removal],
     interrupted: &dyn Fn() -> bool,
 ) -> Result<(), CleanError> {
-    store::make_home(store, home).map_err(BackupError::from)?;
-    let _guard = store.lock(&home.lock()).map_err(BackupError::from)?;
+    let _guard = store::lock_home(store, home).map_err(BackupError::from)?;
     if store::has_journal(home, store).map_err(BackupError::from)? {
         return Err(BackupError::PendingJournal { journal: home.journal() }.into());
     }

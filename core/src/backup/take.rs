@@ -107,8 +107,7 @@ pub fn create(
     operation: &Operation,
     documents: &[(Owner, Location)],
 ) -> Result<KeptBackup, BackupError> {
-    store::make_home(store, home)?;
-    let _guard = store.lock(&home.lock())?;
+    let _guard = store::lock_home(store, home)?;
     if store::has_journal(home, store)? {
         return Err(BackupError::PendingJournal { journal: home.journal() });
     }

@@ -30,6 +30,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::device::is_device;
 use crate::document::{Document, SyntaxError};
 use crate::host::{Format, HostId};
 use crate::server::{Extra, Server, ServerName};
@@ -49,11 +50,16 @@ impl EnvironmentName {
     ///
     /// # Errors
     ///
-    /// Fails for a name that could not be a file's on every system, and for the older tool's.
+    /// Fails for a name that could not be a file's on every system
+    /// ([`EnvironmentError::BadName`], [`EnvironmentError::DeviceName`]), and for the older
+    /// tool's ([`EnvironmentError::ReservedName`]).
     pub fn new(name: impl Into<String>) -> Result<Self, EnvironmentError> {
         let name = name.into();
         if name.to_lowercase() == OLDER_FILE {
             return Err(EnvironmentError::ReservedName(name));
+        }
+        if is_device(&name) {
+            return Err(EnvironmentError::DeviceName(name));
         }
         let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
         let good = !name.is_empty() && name.len() <= 100 && name.chars().all(fits);
@@ -133,6 +139,9 @@ pub enum EnvironmentError {
     /// A name whose file is the older tool's.
     #[error("`{0}` is no environment name: the older hatch keeps its environments in that file")]
     ReservedName(String),
+    /// A name that Windows reserves.
+    #[error("invalid environment name `{0}`: Windows reserves it for a device")]
+    DeviceName(String),
     /// The file is no JSON.
     #[error("line {line}, column {column}: {reason}")]
     Syntax {
@@ -528,6 +537,12 @@ mod tests {
             "a:b",
             "environments",
             "Environments",
+            "con",
+            "NUL.x",
+            "com1",
+            "aux",
+            "prn",
+            "lpt1",
         ] {
             assert!(EnvironmentName::new(bad).is_err(), "{bad}");
         }

@@ -5,11 +5,10 @@
 //! of them or none: those of one folder in any order, those of one file up to some moment.
 //! A folder that is lost takes along what is in it. Every location may be read and written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Expected, Guard, Reader, Store, StoreError, TEMPORARY_PREFIX};
@@ -30,8 +29,11 @@ pub enum Loss {
 #[derive(Default)]
 pub struct MemoryStore {
     state: Mutex<State>,
-    locked: Arc<AtomicBool>,
+    /// The locks that are held.
+    locked: Locked,
 }
+
+type Locked = Arc<Mutex<BTreeSet<PathBuf>>>;
 
 #[derive(Clone, Default)]
 struct State {
@@ -99,7 +101,7 @@ impl MemoryStore {
     /// Ends the program, or the power, and begins anew: no lock is held any more.
     pub fn crash(&self, loss: Loss) {
         self.state().crash(loss);
-        self.locked.store(false, Ordering::SeqCst);
+        self.locked.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -280,20 +282,24 @@ impl Store for MemoryStore {
 
     fn lock(&self, at: &Location) -> Result<Box<dyn Guard>, StoreError> {
         check_folder_of(&self.state(), at, "lock")?;
-        if self.locked.swap(true, Ordering::SeqCst) {
+        let path = at.path().to_owned();
+        if !self.locked.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone()) {
             return Err(StoreError::Locked(at.clone()));
         }
-        Ok(Box::new(MemoryGuard(Arc::clone(&self.locked))))
+        Ok(Box::new(MemoryGuard { locked: Arc::clone(&self.locked), path }))
     }
 }
 
-struct MemoryGuard(Arc<AtomicBool>);
+struct MemoryGuard {
+    locked: Locked,
+    path: PathBuf,
+}
 
 impl Guard for MemoryGuard {}
 
 impl Drop for MemoryGuard {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::SeqCst);
+        self.locked.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
     }
 }
 

@@ -13,8 +13,8 @@ pub mod faulty;
 pub mod memory;
 mod own;
 
-pub use disk::DiskStore;
-pub use own::{has_journal, make_home, save};
+pub use disk::{DiskStore, Protection};
+pub use own::{has_journal, lock_home, make_home, save};
 
 use std::io;
 
@@ -117,6 +117,19 @@ pub trait Store: Reader {
     ///
     /// Fails with [`StoreError::Locked`] where another process keeps it.
     fn lock(&self, at: &Location) -> Result<Box<dyn Guard>, StoreError>;
+
+    /// As [`Store::lock`], without waiting; `None` where another process holds the lock.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the system does.
+    fn try_lock(&self, at: &Location) -> Result<Option<Box<dyn Guard>>, StoreError> {
+        match self.lock(at) {
+            Ok(guard) => Ok(Some(guard)),
+            Err(StoreError::Locked(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// What a file has to be for [`Store::exchange`] to change it; `None` is no file.

@@ -1,6 +1,6 @@
 //! Hatch's own folder: made at the first write, and written so that it lasts.
 
-use super::{Reader, Store, StoreError};
+use super::{Guard, Reader, Store, StoreError};
 use crate::home::HatchHome;
 use crate::location::Location;
 
@@ -11,6 +11,18 @@ use crate::location::Location;
 /// Fails where the folder cannot be created.
 pub fn make_home(store: &dyn Store, home: &HatchHome) -> Result<(), StoreError> {
     make_lasting(store, home.folder())
+}
+
+/// Waits for the lock that a run holds while it writes. Creates hatch's own folder if it does
+/// not exist.
+///
+/// # Errors
+///
+/// Fails with [`StoreError::Locked`] while another hatch is writing, and where hatch's own
+/// folder cannot be used.
+pub fn lock_home(store: &dyn Store, home: &HatchHome) -> Result<Box<dyn Guard>, StoreError> {
+    make_home(store, home)?;
+    store.lock(&home.lock())
 }
 
 /// Writes one of hatch's own files, such as an environment, and makes it durable. Its folder

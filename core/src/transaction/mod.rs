@@ -58,6 +58,7 @@ use crate::location::Location;
 use crate::owner::Owner;
 use crate::plan::{FilePlan, Plan};
 use crate::report::{FileReport, Outcome, Report, TargetReport};
+use crate::scratch;
 use crate::store::{self, Expected, Reader, Store, StoreError, has_journal};
 use journal::Journal;
 
@@ -82,14 +83,35 @@ pub fn apply(
     if plan.is_empty() {
         return Ok(report(plan, operation, None, Vec::new()));
     }
+    let _guard = store::lock_home(store, home).map_err(|source| ApplyError::Lock { source })?;
+    apply_locked(plan, home, store, operation, keep, interrupted, on_event)
+}
+
+/// As [`apply`], for a caller that holds [`store::lock_home`] already: it made the plan while no
+/// other hatch could write.
+///
+/// # Errors
+///
+/// As [`apply`].
+pub fn apply_locked(
+    plan: &Plan,
+    home: &HatchHome,
+    store: &dyn Store,
+    operation: &Operation,
+    keep: Keep,
+    interrupted: &dyn Fn() -> bool,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Report, ApplyError> {
+    if plan.is_empty() {
+        return Ok(report(plan, operation, None, Vec::new()));
+    }
     check_each_once(plan)?;
-    store::make_home(store, home).map_err(|source| ApplyError::Lock { source })?;
-    let _guard = store.lock(&home.lock()).map_err(|source| ApplyError::Lock { source })?;
     on_event(Event::Locked);
     if has_journal(home, store).map_err(|source| ApplyError::Lock { source })? {
         return Err(ApplyError::PendingJournal { journal: home.journal() });
     }
     backup::sweep(store, home);
+    scratch::sweep(store, home);
     compare_all(plan, store)?;
     on_event(Event::Compared);
 

@@ -25,8 +25,7 @@ pub fn note(
         return Ok(false);
     }
     let lock = |source| ApplyError::Lock { source };
-    store::make_home(store, home).map_err(lock)?;
-    let _guard = store.lock(&home.lock()).map_err(lock)?;
+    let _guard = store::lock_home(store, home).map_err(lock)?;
     if store::has_journal(home, store).map_err(lock)? {
         return Err(ApplyError::PendingJournal { journal: home.journal() });
     }

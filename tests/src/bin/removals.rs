@@ -115,8 +115,8 @@ const REMOVALS: &[Removal] = &[
         what: "the lock",
         file: "transaction/mod.rs",
         edits: &[(
-            "    let _guard = store.lock(&home.lock())",
-            "    let _ = store.lock(&home.lock())",
+            "    let _guard = store::lock_home(store, home)",
+            "    let _ = store::lock_home(store, home)",
         )],
     },
     Removal {

@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::json_adapters::BuiltAdapter;
+use crate::view::sanitize::sanitize_line;
 
 /// Builds a project.
 pub fn run(cx: &Context, args: &AdapterBuildArgs) -> Result<Exit, CommandError> {
@@ -30,7 +31,7 @@ pub fn run(cx: &Context, args: &AdapterBuildArgs) -> Result<Exit, CommandError> 
         }),
         false => cx.output.print(&format!(
             "Built {}, {}: it imports nothing, and exports the contract.\n",
-            adapter.display(),
+            sanitize_line(&adapter.display().to_string()),
             size(built.len())
         )),
     };

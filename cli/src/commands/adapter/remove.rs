@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::json_adapters::{AdapterRow, Adapters};
+use crate::view::sanitize::sanitize_line;
 
 /// Forgets an adapter; its file goes with it.
 pub fn run(cx: &Context, args: &RemoveArgs) -> Result<Exit, CommandError> {
@@ -24,7 +25,7 @@ pub fn run(cx: &Context, args: &RemoveArgs) -> Result<Exit, CommandError> {
             cx.output.json(&Adapters { schema: "hatch.adapters/1", adapters })
         }
         false => {
-            let name = &removed.descriptor.name;
+            let name = sanitize_line(&removed.descriptor.name);
             cx.output.print(&format!("Removed {id}; the files of {name} stay as they are.\n"))
         }
     };

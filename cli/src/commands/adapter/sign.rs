@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::prompt;
+use crate::view::sanitize::sanitize_line;
 
 /// Signs an adapter, or makes a key to sign with.
 pub fn run(cx: &Context, args: &SignArgs) -> Result<Exit, CommandError> {
@@ -41,7 +42,8 @@ fn sign(cx: &Context, adapter: &Path, key: &Path) -> Result<Exit, CommandError> 
     write(cx, &beside(&file, signature::EXTENSION), signed.as_bytes())?;
     let public = format!("untrusted comment: minisign public key {id}\n{}\n", public.to_base64());
     write(cx, &beside(&file, signature::KEY_EXTENSION), public.as_bytes())?;
-    let text = format!("Signed {} with the key {id}.\n", cx.roots.shown(&file));
+    let shown = cx.roots.shown(&file);
+    let text = format!("Signed {} with the key {id}.\n", sanitize_line(&shown));
     cx.output.told("the adapter was signed", cx.output.print(&text));
     Ok(Exit::Success)
 }
@@ -75,9 +77,11 @@ fn new_key(cx: &Context, path: &Path) -> Result<Exit, CommandError> {
         }
     }
     let public = cx.roots.shown(&beside(path, signature::KEY_EXTENSION));
+    let secret = cx.roots.shown(path);
     let text = format!(
-        "Made a key pair: {} is secret, {public} is for everybody.\n",
-        cx.roots.shown(path)
+        "Made a key pair: {} is secret, {} is for everybody.\n",
+        sanitize_line(&secret),
+        sanitize_line(&public)
     );
     cx.output.told("the keys were made", cx.output.print(&text));
     Ok(Exit::Success)

@@ -109,8 +109,9 @@ fn of_name(cx: &Context, name: &str, scopes: &[Scope]) -> Vec<Result<Documents, 
 fn of_environment(cx: &Context, name: &str) -> Result<Documents, Fault> {
     let owner = super::owner(cx, name, &[])?;
     let Owner::Environment(environment) = &owner else { return Ok(Vec::new()) };
-    let location = cx.home.environment(environment.as_str());
-    cx.store.read(&location).map_err(|error| {
+    let location = cx.environment_file(environment.as_str());
+    let location = location.and_then(|at| cx.store.read(&at).map(|_| at));
+    let location = location.map_err(|error| {
         Fault::because(format!("environment `{environment}` can't be read"), &error)
     })?;
     Ok(vec![(owner, location)])

@@ -83,10 +83,11 @@ pub fn own_name(name: &str) -> Result<EnvironmentName, CommandError> {
 
 /// An environment's file, which is there.
 pub fn file(cx: &Context, name: &EnvironmentName) -> Result<(Location, Vec<u8>), CommandError> {
-    let location = cx.home.environment(name.as_str());
-    let bytes = cx.store.read(&location).map_err(|error| Fault::of(&error).failure())?;
-    match bytes {
-        Some(bytes) => Ok((location, bytes)),
+    let found = cx
+        .environment_file(name.as_str())
+        .and_then(|location| Ok(cx.store.read(&location)?.map(|bytes| (location, bytes))));
+    match found.map_err(|error| Fault::of(&error).failure())? {
+        Some(found) => Ok(found),
         None => Err(cx.no_environment(name.as_str()).failure()),
     }
 }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use hatch_core::environment::{Environment, EnvironmentName};
 use hatch_core::plan::Plan;
 
-use super::super::write::{begin, carry_out, scratch};
+use super::super::write::{begin, carry_out, create_scratch};
 use super::{check, environment_name, file_of, target};
 use crate::args::WriteArgs;
 use crate::args::env::EnvEditArgs;
@@ -26,7 +26,7 @@ pub fn run(cx: &Context, args: &EnvEditArgs) -> Result<Exit, CommandError> {
     };
     let editor = Editor::find().map_err(|error| not_edited(&error).failure())?;
     let after = edited(cx, &name, &before, &editor)?;
-    let target = target(cx, name.clone(), Some(before), after);
+    let target = target(cx, name.clone(), Some(before), after).map_err(Fault::failure)?;
     let plan = Plan {
         targets: vec![target],
         ..Plan::new("env edit", format!("Edit environment `{name}`"))
@@ -42,7 +42,7 @@ fn edited(
     before: &[u8],
     editor: &Editor,
 ) -> Result<Vec<u8>, CommandError> {
-    let scratch = scratch(cx, &format!("{name}.json"), before)
+    let scratch = create_scratch(cx, &format!("{name}.json"), before)
         .map_err(|error| not_edited(&error).failure())?;
     loop {
         editor.edit(scratch.location().path()).map_err(|error| not_edited(&error).failure())?;

@@ -68,7 +68,7 @@ pub fn create(cx: &mut Context, args: &EnvCreateArgs) -> Result<Exit, CommandErr
     }
     environment.description = args.description.clone().or(environment.description);
     check(cx, &name, &environment).map_err(Fault::failure)?;
-    let mut target = target(cx, name, None, environment.print());
+    let mut target = target(cx, name, None, environment.print()).map_err(Fault::failure)?;
     target.warnings.extend(left_out);
     let plan = Plan { targets: vec![target], ..Plan::new("env create", title) };
     carry_out(cx, &plan, source.as_ref(), &write)?;
@@ -144,7 +144,7 @@ pub fn put(
 ) -> Result<TargetPlan, Fault> {
     let Some(bytes) = before else {
         check(cx, &name, &given)?;
-        return Ok(target(cx, name, None, given.print()));
+        return target(cx, name, None, given.print());
     };
     let known = Environment::parse(&bytes);
     let environment = match (existing, known) {
@@ -168,5 +168,5 @@ pub fn put(
     let after = environment.print_over(&bytes).map_err(|error| {
         Fault::because(format!("the file of environment `{name}` can't be edited"), &error)
     })?;
-    Ok(target(cx, name, Some(bytes), after))
+    target(cx, name, Some(bytes), after)
 }

@@ -17,6 +17,7 @@ use hatch_core::environment::{Environment, EnvironmentName};
 use hatch_core::plan::{FilePlan, TargetPlan, remark, whole};
 use hatch_core::store::Reader;
 
+use super::write::with_retries;
 use crate::Hosts;
 use crate::adapters;
 use crate::args::GlobalArgs;
@@ -37,12 +38,12 @@ pub fn run(global: &GlobalArgs, hosts: Hosts, args: &EnvArgs) -> Result<Exit, Co
         EnvCommand::Create(args) => import::create(&mut cx, args),
         EnvCommand::List(args) => list::run(&cx, args),
         EnvCommand::Show(args) => show::run(&cx, args),
-        EnvCommand::Add(args) => add::run(&cx, args),
-        EnvCommand::RemoveServer(args) => remove::server(&cx, args),
+        EnvCommand::Add(args) => with_retries(&mut cx, |cx| add::run(cx, args)),
+        EnvCommand::RemoveServer(args) => with_retries(&mut cx, |cx| remove::server(cx, args)),
         EnvCommand::Remove(args) => remove::environment(&cx, args),
         EnvCommand::Use(args) => current::set(&cx, args),
         EnvCommand::Current(args) => current::show(&cx, args),
-        EnvCommand::Import(args) => import::run(&mut cx, args),
+        EnvCommand::Import(args) => with_retries(&mut cx, |cx| import::run(cx, args)),
         EnvCommand::Export(args) => export::run(&cx, args),
         EnvCommand::Edit(args) => edit::run(&cx, args),
         EnvCommand::Schema => cx.output.print(SCHEMA).map(|()| Exit::Success),
@@ -56,9 +57,8 @@ fn environment_name(name: &str) -> Result<EnvironmentName, Fault> {
 
 /// The bytes of an environment's own file; `None` where there is none.
 fn file_of(cx: &Context, name: &EnvironmentName) -> Result<Option<Vec<u8>>, Fault> {
-    cx.store
-        .read(&cx.home.environment(name.as_str()))
-        .map_err(|error| Fault::because(format!("environment `{name}` can't be read"), &error))
+    let bytes = cx.environment_file(name.as_str()).and_then(|at| cx.store.read(&at));
+    bytes.map_err(|error| Fault::because(format!("environment `{name}` can't be read"), &error))
 }
 
 /// What it extends must be there, and no circle.
@@ -76,10 +76,12 @@ fn target(
     name: EnvironmentName,
     before: Option<Vec<u8>>,
     after: Vec<u8>,
-) -> TargetPlan {
-    let location = cx.home.environment(name.as_str());
+) -> Result<TargetPlan, Fault> {
+    let location = cx.environment_file(name.as_str()).map_err(|error| {
+        Fault::because(format!("environment `{name}` cannot be written"), &error)
+    })?;
     let mut target = whole::environment(name, FilePlan { location, before, after: Some(after) });
     remark::secrets(&mut target);
     remark::entries(&mut target);
-    target
+    Ok(target)
 }

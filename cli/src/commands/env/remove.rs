@@ -49,6 +49,7 @@ pub fn environment(cx: &Context, args: &EnvRemoveArgs) -> Result<Exit, CommandEr
     begin(cx, &args.write)?;
     let name = own_name(&args.env)?;
     let (location, bytes) = file(cx, &name)?;
+    refuse_link(cx, &name)?;
     refuse_if_extended(cx, &name)?;
     let file = FilePlan { location, before: Some(bytes), after: None };
     let mut target = whole::environment(name.clone(), file);
@@ -65,6 +66,19 @@ pub fn environment(cx: &Context, args: &EnvRemoveArgs) -> Result<Exit, CommandEr
             .map_err(|error| Fault::of(&error).failure())?;
     }
     Ok(Exit::Success)
+}
+
+/// Removing the real file would leave the link, and the file may be there for others too.
+fn refuse_link(cx: &Context, name: &EnvironmentName) -> Result<(), CommandError> {
+    let link = cx.home.environment(name.as_str());
+    if !link.path().is_symlink() {
+        return Ok(());
+    }
+    let real = cx.environment_file(name.as_str());
+    let real = real.map(|at| cx.roots.shown(at.path())).unwrap_or_default();
+    Err(Fault::new(format!("environment `{name}` is a link to `{real}`, and is not removed"))
+        .hint(format!("remove the link yourself: `{link}`"))
+        .failure())
 }
 
 fn has(environment: &Environment, server: &ServerName) -> bool {

@@ -13,7 +13,7 @@ use hatch_core::operation::Operation;
 use hatch_core::owner::Owner;
 use hatch_core::scratch::{Scratch, ScratchError};
 use hatch_core::settings::{self, ChangeError, Settings};
-use hatch_core::store::{self, DiskStore, Reader, Store, StoreError};
+use hatch_core::store::{self, DiskStore, Protection, Reader, Store, StoreError};
 use hatch_packages::lock::LockError;
 use hatch_packages::{Installed, Lock};
 use hatch_sandbox::Cache;
@@ -47,6 +47,15 @@ impl Files {
     /// As [`DiskStore::admit`].
     pub fn admit(&self, path: &Path, shown: &str) -> Result<Location, StoreError> {
         self.0.admit(path, shown)
+    }
+
+    /// Whether a file is protected from being written, as [`DiskStore::protection`].
+    ///
+    /// # Errors
+    ///
+    /// As [`DiskStore::protection`].
+    pub fn protection(&self, at: &Location) -> Result<Option<Protection>, StoreError> {
+        self.0.protection(at)
     }
 
     /// What can write them.
@@ -100,7 +109,11 @@ pub fn compile_cache<'a>(files: &'a Files, home: &'a HatchHome) -> Cache<'a> {
 }
 
 /// A private copy of a document, for a person to edit.
-pub fn scratch<'a>(cx: &'a Context, name: &str, bytes: &[u8]) -> Result<Scratch<'a>, ScratchError> {
+pub fn create_scratch<'a>(
+    cx: &'a Context,
+    name: &str,
+    bytes: &[u8],
+) -> Result<Scratch<'a>, ScratchError> {
     Scratch::new(cx.store.store(), &cx.home, name, bytes)
 }
 

@@ -2,12 +2,15 @@
 //! and nowhere else in the command.
 
 mod files;
+mod retry;
 
 pub use files::{
     Files, change_adapters, change_settings, clean_backups, compile_cache, create_backup,
-    create_file, renew_file, save_adapter, scratch, write_pages,
+    create_file, create_scratch, renew_file, save_adapter, write_pages,
 };
+pub use retry::{Attempt, with_retries};
 
+use hatch_core::location::Location;
 use hatch_core::plan::{Plan, RecordPolicy};
 use hatch_core::report::Report;
 use hatch_core::transaction::{self, ApplyError, Keep, Operation, OperationId, RecoverError};
@@ -45,16 +48,23 @@ pub fn carry_out(
         cx.output.json(&Run::new(plan, source.cloned(), result, report, secrets))
     };
     let totals = Totals::of(plan);
-    if !args.json {
+    refuse_protected(cx, plan, args)?;
+    let is_approved = cx.attempt.is_approved(plan)?;
+    cx.output.hush(false);
+    if !args.json && !is_approved {
         let shown = show(cx, plan, args);
         shown.map_err(|error| unseen(error, plan.is_empty() || args.dry_run))?;
     }
     if plan.is_empty() {
         if !args.dry_run {
+            cx.attempt.end();
             adopt(cx, plan);
         }
         match args.json {
             true => json(RunResult::Unchanged, None)?,
+            false if is_approved => {
+                cx.output.print("Nothing left to do: another run made these changes.\n")?;
+            }
             false => cx.output.print(&format!("Nothing to do{}.\n", totals.remarks()))?,
         }
         return Ok(None);
@@ -69,9 +79,12 @@ pub fn carry_out(
         }
         return Ok(None);
     }
-    interrupt::listen();
-    mention_running(cx, plan);
-    if !args.auto_approve && !context::approves() {
+    if !is_approved {
+        interrupt::listen();
+        mention_running(cx, plan);
+    }
+    let is_automatic = args.auto_approve || context::approves();
+    if !is_automatic {
         let question = format!("Write these changes to {}?", totals.targets());
         if confirm(&question)? == Answer::No {
             match args.json {
@@ -81,7 +94,14 @@ pub fn carry_out(
             return Ok(None);
         }
     }
-    let report = apply(cx, plan, if args.no_backup { Keep::Nothing } else { Keep::Backup })?;
+    let keep = if args.no_backup { Keep::Nothing } else { Keep::Backup };
+    let operation = operation()?;
+    let report = apply(cx, plan, &operation, keep).map_err(|error| {
+        if is_automatic && matches!(error, ApplyError::Drifted { .. }) {
+            cx.attempt.miss(plan, apply_error(plan.command, &error));
+        }
+        apply_error(plan.command, &error)
+    })?;
     let told = match args.json {
         true => json(RunResult::Applied, Some(&report)),
         false => cx.output.print(&report::summary(&report, &totals)),
@@ -145,21 +165,52 @@ fn mention_running(cx: &Context, plan: &Plan) {
     }
 }
 
-fn apply(cx: &Context, plan: &Plan, keep: Keep) -> Result<Report, CommandError> {
-    let operation = operation()?;
+fn apply(
+    cx: &Context,
+    plan: &Plan,
+    operation: &Operation,
+    keep: Keep,
+) -> Result<Report, ApplyError> {
+    let carry_out = match cx.attempt.is_locked() {
+        true => transaction::apply_locked,
+        false => transaction::apply,
+    };
     let write = || {
-        transaction::apply(
+        carry_out(
             plan,
             &cx.home,
             cx.store.store(),
-            &operation,
+            operation,
             keep,
             &interrupt::is_requested,
             &mut |event| view::report::event(&cx.output, &event),
         )
     };
-    let applied = interrupt::while_writing(|| cx.output.during("Writing", write));
-    applied.map_err(|error| apply_error(plan.command, &error))
+    interrupt::while_writing(|| cx.output.during("Writing", write))
+}
+
+/// Stops where a file that would change is protected, such as by its mode.
+pub fn refuse_protected(cx: &Context, plan: &Plan, args: &WriteArgs) -> Result<(), CommandError> {
+    let changed = plan.files().map(|(_, file)| file).filter(|file| !file.is_unchanged());
+    let faults = changed.filter(|_| !args.force).filter_map(|file| protected(cx, &file.location));
+    CommandError::check(faults.collect())
+}
+
+/// Why a file is not to be changed, if it is not.
+fn protected(cx: &Context, at: &Location) -> Option<Fault> {
+    let cannot = format!("cannot change `{at}`");
+    let protection = match cx.store.protection(at) {
+        Ok(protection) => protection?,
+        Err(error) => return Some(Fault::because(cannot, &error)),
+    };
+    let real = cx.roots.shown(at.path());
+    Some(match real == at.to_string() {
+        true => Fault::new(format!("{cannot}: it {protection}"))
+            .hint("make the file writable, or pass --force to change it all the same"),
+        false => Fault::new(format!("{cannot}: it leads to `{real}`, which {protection}"))
+            .hint("if another tool writes it, such as Home Manager, change it there")
+            .hint("make the file writable, or pass --force to change it all the same"),
+    })
 }
 
 fn apply_error(command: &str, error: &ApplyError) -> CommandError {
@@ -207,6 +258,9 @@ pub fn operation() -> Result<Operation, CommandError> {
 
 /// Puts back what a run that was killed left half done, and says so.
 pub fn recover(cx: &Context) -> Result<(), CommandError> {
+    if cx.attempt.is_locked() {
+        return Ok(());
+    }
     let failed = |error: &RecoverError| {
         let exit = match error {
             RecoverError::Incomplete(_) => Exit::NeedsPerson,

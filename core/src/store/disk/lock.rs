@@ -8,7 +8,7 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cap_std::fs::{Dir, OpenOptions};
 
@@ -16,20 +16,39 @@ use super::failed_to;
 use crate::location::Location;
 use crate::store::{Guard, StoreError};
 
-const ATTEMPTS: u32 = 100;
-const PAUSE: Duration = Duration::from_millis(50);
+/// How long to wait: enough for twenty runs that were started at once on a slow disk, each of
+/// which holds the lock for less than a second.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(20);
 
-/// Waits five seconds for the lock.
+/// Waits for the lock.
 pub(super) fn lock(dir: &Dir, path: &Path, at: &Location) -> Result<Box<dyn Guard>, StoreError> {
     let file = open(dir, path).map_err(failed_to("lock", at))?;
-    for _ in 0..ATTEMPTS {
+    let begun = Instant::now();
+    loop {
         match file.try_lock() {
             Ok(()) => return Ok(Box::new(FileGuard { _file: file })),
-            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
             Err(TryLockError::Error(error)) => return Err(failed_to("lock", at)(error)),
+            Err(TryLockError::WouldBlock) if begun.elapsed() > PATIENCE => {
+                return Err(StoreError::Locked(at.clone()));
+            }
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
         }
     }
-    Err(StoreError::Locked(at.clone()))
+}
+
+/// Takes the lock if nobody has it.
+pub(super) fn try_lock(
+    dir: &Dir,
+    path: &Path,
+    at: &Location,
+) -> Result<Option<Box<dyn Guard>>, StoreError> {
+    let file = open(dir, path).map_err(failed_to("lock", at))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Box::new(FileGuard { _file: file }))),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed_to("lock", at)(error)),
+    }
 }
 
 struct FileGuard {

@@ -15,6 +15,7 @@
 mod exchange;
 mod links;
 mod lock;
+mod protection;
 mod replace;
 
 use std::io::{self, Read as _};
@@ -25,6 +26,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
 
 use exchange::Exchange;
+pub use protection::Protection;
 
 use super::{Expected, Guard, Reader, Store, StoreError, TEMPORARY_PREFIX};
 use crate::home::HatchHome;
@@ -96,6 +98,23 @@ impl DiskStore {
         let grant = Grant::open(base, Reach::File(real.path), &location)?;
         self.grants.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(grant));
         Ok(location)
+    }
+
+    /// Whether a file is protected from being written, such as a read-only one; `None` for a
+    /// file that is not, or does not exist. Only previews ask: what a run wrote is put back
+    /// whatever its mode is.
+    ///
+    /// # Errors
+    ///
+    /// Fails for what is not a file ([`StoreError::NotAFile`]), and where the system does.
+    pub fn protection(&self, at: &Location) -> Result<Option<Protection>, StoreError> {
+        let spot = self.file(at)?;
+        let Some(metadata) = spot.file_metadata(at, "look at")? else { return Ok(None) };
+        #[cfg(unix)]
+        let found = protection::protection(spot.dir(), &spot.path, &metadata);
+        #[cfg(not(unix))]
+        let found = Ok(protection::protection(&metadata));
+        found.map_err(failed_to("look at", at))
     }
 
     fn file(&self, at: &Location) -> Result<Spot, StoreError> {
@@ -270,6 +289,12 @@ impl Store for DiskStore {
         let spot = self.file(at)?;
         spot.file_metadata(at, "lock")?;
         lock::lock(spot.dir(), &spot.path, at)
+    }
+
+    fn try_lock(&self, at: &Location) -> Result<Option<Box<dyn Guard>>, StoreError> {
+        let spot = self.file(at)?;
+        spot.file_metadata(at, "lock")?;
+        lock::try_lock(spot.dir(), &spot.path, at)
     }
 }
 
