@@ -7,6 +7,7 @@
 pub mod adapter;
 pub mod backup;
 pub mod configuration;
+pub mod disclosure;
 pub mod document;
 pub mod environment;
 pub mod event;
@@ -21,7 +22,6 @@ pub mod operation;
 pub mod owner;
 pub mod patch;
 pub mod plan;
-pub mod redact;
 pub mod registry;
 pub mod report;
 pub mod scratch;

@@ -22,7 +22,7 @@ pub use search::{Found, find};
 /// Stands where a secret is not shown.
 pub const MASK: &str = "•••";
 
-/// Stands for a reference in a text that is searched: see [`crate::redact`].
+/// Stands for a reference in a text that is searched: see [`crate::disclosure`].
 pub const OPAQUE: char = '\u{fffc}';
 
 /// Text that prints as [`MASK`].

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Entry, Environment, entry};
-use crate::redact::{Part, argument_places, has_secret, parts};
+use crate::disclosure::{Part, argument_places, has_secret, parts};
 use crate::secret::{Place, variable_name};
 use crate::server::{Server, ServerName};
 use crate::template::{Segment, Template};

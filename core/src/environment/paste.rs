@@ -94,7 +94,7 @@ pub fn foreign_references(environment: &Environment) -> BTreeSet<String> {
 
 /// `${NAME}`, `${NAME:-default}` and `$NAME`, but neither hatch's own references nor an
 /// escaped dollar. A bare name is a variable's only in capitals: `$5` and `$ref` are text.
-pub fn references_in(text: &str) -> Vec<String> {
+fn references_in(text: &str) -> Vec<String> {
     let is_name = |name: &str, capitals: bool| {
         name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')

@@ -1,6 +1,6 @@
 //! A server that may be shown: with its secrets masked.
 
-use crate::redact::{argument_places, mask};
+use crate::disclosure::{argument_places, mask};
 use crate::secret::{Place, mask_at, mask_text};
 use crate::server::{Extra, OAuth, Remote, Server, Stdio, Transport};
 use crate::template::Template;

@@ -2,13 +2,17 @@
 //! in plain text, references in a spelling that hatch takes for text, and values that a shell
 //! may have emptied.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Change, ChangeKind, TargetPlan};
+use crate::disclosure::has_secret;
 use crate::environment::{Entry, Environment, conceal, paste};
 use crate::host::{HostDescriptor, Reference};
 use crate::patch::{ServerPatch, TransportPatch};
-use crate::secret::{is_secret_name, variable_name};
+use crate::secret::{Place, is_secret_name, variable_name};
+use crate::server::{Server, ServerName};
 use crate::template::Template;
 
 /// Secrets in plain text that a host is given although it expands references.
@@ -44,7 +48,7 @@ pub fn entries(target: &mut TargetPlan) {
 pub fn typed(patch: &ServerPatch) -> Vec<String> {
     let mut remarks = Vec::new();
     let mut look = |field: &str, value: &Template, instead: Option<String>| {
-        let references = paste::references_in(value.as_literal().unwrap_or_default());
+        let references = references_in(value.as_literal().unwrap_or_default());
         remarks.extend(references.iter().map(|reference| literal_reference(field, reference)));
         remarks.extend(instead.map(|instead| {
             format!(
@@ -128,8 +132,15 @@ fn entry_remarks(entry: &Entry) -> Vec<String> {
 }
 
 fn text_remarks(field: &str, value: &Value) -> Vec<String> {
-    let found = paste::references_in(value.as_str().unwrap_or_default());
+    let found = references_in(value.as_str().unwrap_or_default());
     found.into_iter().map(|reference| literal_reference(field, &reference)).collect()
+}
+
+/// References in another spelling than hatch's.
+fn references_in(text: &str) -> BTreeSet<String> {
+    let entry: Entry = [("value".to_owned(), text.into())].into_iter().collect();
+    let servers = ServerName::new("any").map(|name| (name, entry)).into_iter().collect();
+    paste::foreign_references(&Environment { servers, ..Environment::default() })
 }
 
 /// A reference of a shell's or of another host's, which hatch takes for plain text.
@@ -142,6 +153,16 @@ fn literal_reference(field: &str, reference: &str) -> String {
 fn empty(field: &str, name: &str) -> String {
     let variable = variable_name(name);
     format!("`{field}` is empty; `${{env:{variable}}}` takes the value from the environment")
+}
+
+/// Whether a header's name or look says that it holds a secret. That of any other is masked
+/// and replaced to be safe, and is no reason to bother a person.
+fn is_known(server: &Server, field: &str) -> bool {
+    let headers = server.transport.remote().map(|remote| &remote.headers);
+    headers.into_iter().flatten().any(|(name, value)| {
+        field.strip_prefix("headers.") == Some(name)
+            && (is_secret_name(name) || has_secret(Place::Value, value))
+    })
 }
 
 /// Secrets that a change writes, with the variable that could stand for each.
@@ -160,7 +181,8 @@ fn in_plain_text(changes: &[Change]) -> Vec<String> {
                 let same = it.field == field || it.field == top;
                 same || (top == "oauth" && it.field.starts_with("oauth."))
             });
-            if is_changed && !said.contains(&(field.clone(), variable.clone())) {
+            let is_doubtful = top == "headers" && !is_known(server, &field);
+            if is_changed && !is_doubtful && !said.contains(&(field.clone(), variable.clone())) {
                 remarks.push(format!(
                     "`{}`: `{field}` is a secret in plain text; `${{env:{variable}}}` could stand \
                      for it",

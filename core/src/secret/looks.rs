@@ -180,9 +180,16 @@ pub(super) fn tokens(word: &str) -> Vec<(Range<usize>, &'static str)> {
     found
 }
 
+/// Whether a text begins as a service's tokens do.
+pub(super) fn begins_as_token(text: &str) -> bool {
+    known(text).is_some()
+}
+
 /// The prefix with which a text begins, if enough of a token follows it.
 fn known(text: &str) -> Option<&'static Prefix> {
     let is_rest = |rest: &str, prefix: &Prefix| {
+        // Enough to tell by, however long it is.
+        let rest = rest.get(..64).unwrap_or(rest);
         let long = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "_-.%".contains(*c));
         // Words are not tokens: `sk-learn-tutorials`.
         let varied = prefix.rest < 9
@@ -255,14 +262,21 @@ pub(super) fn is_uuid(text: &str) -> bool {
 }
 
 fn without_uuids(run: &str) -> String {
-    let mut at = 0;
-    while let Some(part) = run.get(at..at + 36) {
-        if is_uuid(part) {
-            return without_uuids(&(run[..at].to_owned() + "-" + &run[at + 36..]));
+    let mut rest = run;
+    let mut kept = String::with_capacity(run.len());
+    while let Some(first) = rest.chars().next() {
+        match rest.get(..36).filter(|part| is_uuid(part)) {
+            Some(uuid) => {
+                kept.push('-');
+                rest = &rest[uuid.len()..];
+            }
+            None => {
+                kept.push(first);
+                rest = &rest[first.len_utf8()..];
+            }
         }
-        at += 1;
     }
-    run.to_owned()
+    kept
 }
 
 /// Whether a generator wrote it: a long part between two dashes changes often between small
