@@ -15,7 +15,7 @@ mod search;
 use std::fmt;
 
 pub use looks::looks_like_token;
-pub use names::is_secret_name;
+pub use names::{is_secret_name, member_name};
 use search::find_in_prose;
 pub use search::{Found, find};
 
