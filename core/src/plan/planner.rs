@@ -70,7 +70,7 @@ pub fn sync(asked: Sync<'_>) -> Result<Plan, Vec<(usize, PlanError)>> {
     let servers = if selected.len() == 1 { "server" } else { "servers" };
     let title = format!("Sync {} {servers} from {}", selected.len(), source.label());
     let selected: HashSet<_> = selected.iter().collect();
-    let targets = each(asked.targets, |target| {
+    let mut targets = each(asked.targets, |target| {
         let of_host = |names: &'_ HostServers| names.get(&target.host.id).cloned();
         let kept = of_host(asked.kept).unwrap_or_default();
         let mut servers = source.servers_for(&target.host)?;
@@ -79,6 +79,7 @@ pub fn sync(asked: Sync<'_>) -> Result<Plan, Vec<(usize, PlanError)>> {
         let removals = stale.filter(|name| !kept.contains(name)).map(Edit::Remove);
         edit(target, servers.into_iter().map(Edit::Put).chain(removals), asked.how)
     })?;
+    targets.iter_mut().for_each(|target| remark::literal_references(source, target));
     Ok(Plan { noting: Noting::From(source.origin()), targets, ..Plan::new("sync", title) })
 }
 

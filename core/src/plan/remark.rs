@@ -13,6 +13,7 @@ use crate::host::{HostDescriptor, Reference};
 use crate::patch::{ServerPatch, TransportPatch};
 use crate::secret::{Place, is_secret_name, variable_name};
 use crate::server::{Server, ServerName};
+use crate::source::Source;
 use crate::template::Template;
 
 /// Secrets in plain text that a host is given although it expands references.
@@ -31,14 +32,32 @@ pub fn secrets(target: &mut TargetPlan) {
 /// Adds remarks on the entries that an environment's file is given, as they are spelt there.
 pub fn entries(target: &mut TargetPlan) {
     let after = target.files.first().and_then(|file| file.after.as_deref());
-    let Some(Ok(environment)) = after.map(Environment::parse) else { return };
+    if let Some(Ok(environment)) = after.map(Environment::parse) {
+        add(target, &environment, entry_remarks);
+    }
+}
+
+/// Adds a remark for each reference in another spelling that a host is given as plain text.
+pub(super) fn literal_references(source: &Source, target: &mut TargetPlan) {
+    if let Source::Environment { environment, .. } = source {
+        add(target, environment, |entry| {
+            entry.iter().flat_map(|(field, value)| value_remarks(field, value)).collect()
+        });
+    }
+}
+
+fn add(
+    target: &mut TargetPlan,
+    environment: &Environment,
+    remarks: impl Fn(&Entry) -> Vec<String>,
+) {
     for change in &target.changes {
         let name = &change.server;
         let entry = environment.servers.iter().find(|(known, _)| known == name);
         if let (Some((_, entry)), ChangeKind::Add(_) | ChangeKind::Update(_)) =
             (entry, &change.kind)
         {
-            target.warnings.extend(entry_remarks(entry).iter().map(|it| format!("`{name}`: {it}")));
+            target.warnings.extend(remarks(entry).iter().map(|it| format!("`{name}`: {it}")));
         }
     }
 }
@@ -107,33 +126,34 @@ fn emptied(value: &Template) -> Option<String> {
 fn entry_remarks(entry: &Entry) -> Vec<String> {
     let mut remarks = Vec::new();
     for (field, value) in entry {
-        match value {
-            Value::Object(members) => {
-                for (name, value) in members {
-                    remarks.extend(text_remarks(&format!("{field}.{name}"), value));
-                    let is_empty = value.as_str().is_some_and(|text| text.trim().is_empty());
-                    if is_empty
-                        && matches!(field.as_str(), "env" | "headers")
-                        && is_secret_name(name)
-                    {
-                        remarks.push(empty(&format!("{field}.{name}"), name));
-                    }
-                }
+        remarks.extend(value_remarks(field, value));
+        let members = value.as_object().filter(|_| matches!(field.as_str(), "env" | "headers"));
+        for (name, value) in members.into_iter().flatten() {
+            let is_empty = value.as_str().is_some_and(|text| text.trim().is_empty());
+            if is_empty && is_secret_name(name) {
+                remarks.push(empty(&format!("{field}.{name}"), name));
             }
-            Value::Array(items) => {
-                for (at, item) in items.iter().enumerate() {
-                    remarks.extend(text_remarks(&format!("{field}.{at}"), item));
-                }
-            }
-            value => remarks.extend(text_remarks(field, value)),
         }
     }
     remarks
 }
 
-fn text_remarks(field: &str, value: &Value) -> Vec<String> {
-    let found = references_in(value.as_str().unwrap_or_default());
-    found.into_iter().map(|reference| literal_reference(field, &reference)).collect()
+/// Remarks on the references in a field's texts that hatch takes for plain text.
+fn value_remarks(field: &str, value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(members) => {
+            let remarks = |(name, value)| value_remarks(&format!("{field}.{name}"), value);
+            members.iter().flat_map(remarks).collect()
+        }
+        Value::Array(items) => {
+            let remarks = |(at, item)| value_remarks(&format!("{field}.{at}"), item);
+            items.iter().enumerate().flat_map(remarks).collect()
+        }
+        value => {
+            let found = references_in(value.as_str().unwrap_or_default());
+            found.iter().map(|reference| literal_reference(field, reference)).collect()
+        }
+    }
 }
 
 /// References in another spelling than hatch's.
