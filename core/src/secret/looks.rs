@@ -171,7 +171,7 @@ pub(super) fn tokens(word: &str) -> Vec<(Range<usize>, &'static str)> {
         return found;
     }
     for run in runs(word, |c| c.is_ascii_alphanumeric() || "_-".contains(c)) {
-        if !is_digest(word, &run) && is_random(&without_uuids(&word[run.clone()])) {
+        if !is_digest(word, &run) && is_random(&without_names(&word[run.clone()])) {
             let end =
                 run.end + word[run.end..].len() - word[run.end..].trim_start_matches('=').len();
             found.push((run.start..end, ""));
@@ -261,14 +261,27 @@ pub(super) fn is_uuid(text: &str) -> bool {
         })
 }
 
-fn without_uuids(run: &str) -> String {
+/// Whether a text is a time as file names have it, hatch's backups among them:
+/// `20261128T091538Z`.
+fn is_time(text: &str) -> bool {
+    text.len() == 16
+        && text.bytes().enumerate().all(|(at, b)| match at {
+            8 => b == b'T',
+            15 => b == b'Z',
+            _ => b.is_ascii_digit(),
+        })
+}
+
+/// A run without the UUIDs and times in it.
+fn without_names(run: &str) -> String {
     let mut rest = run;
     let mut kept = String::with_capacity(run.len());
     while let Some(first) = rest.chars().next() {
-        match rest.get(..36).filter(|part| is_uuid(part)) {
-            Some(uuid) => {
+        let uuid = rest.get(..36).filter(|part| is_uuid(part));
+        match uuid.or_else(|| rest.get(..16).filter(|part| is_time(part))) {
+            Some(name) => {
                 kept.push('-');
-                rest = &rest[uuid.len()..];
+                rest = &rest[name.len()..];
             }
             None => {
                 kept.push(first);
