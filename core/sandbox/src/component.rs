@@ -6,13 +6,10 @@
 
 use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload};
 
-use crate::bindings::Version;
 use crate::code::Compiled;
+use crate::contract::{CONTRACT, Version};
 use crate::engine::{Purpose, TARGET, config};
 use crate::error::ComponentError;
-
-/// The interface that an adapter exports, without its version.
-pub(crate) const CONTRACT: &str = "hatch:adapter/host-config";
 
 /// Bytes of a component; Python's has 18 MiB.
 pub const MAX_SIZE: usize = 32 << 20;

@@ -2,7 +2,7 @@
 
 use wasmtime::{Error, Trap};
 
-use crate::bindings::Version;
+use crate::contract::{CONTRACT, Version};
 use crate::limits::{Limits, Reached};
 
 /// Why a file is no component that hatch can run.
@@ -35,7 +35,7 @@ pub enum ComponentError {
         hint: String,
     },
     /// It is a component, but no adapter.
-    #[error("it does not export `{}`", crate::component::CONTRACT)]
+    #[error("it does not export `{}`", CONTRACT)]
     NotAnAdapter,
     /// It was made for a version of the contract that this hatch does not know.
     #[error(

@@ -23,6 +23,7 @@ mod cache;
 mod child;
 mod code;
 mod component;
+mod contract;
 mod descriptor;
 mod engine;
 mod error;

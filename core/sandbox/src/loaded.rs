@@ -5,9 +5,8 @@ use std::sync::OnceLock;
 use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, Instance, InstancePre, Linker};
 
-use crate::bindings::Version;
 use crate::code::Compiled;
-use crate::component::CONTRACT;
+use crate::contract::{CONTRACT, Version};
 use crate::engine::engine;
 use crate::error::reason;
 use crate::limits::Limits;
