@@ -11,6 +11,7 @@ use hatch_core::adapter::HostAdapter;
 use hatch_core::home::HatchHome;
 use hatch_core::host::{DocumentSpec, Format, HostDescriptor};
 use hatch_core::registry::{Host, Registry};
+use hatch_packages::source::is_version;
 use hatch_packages::{DeferredAdapter, Form, Installed, Lock, grants, reserved};
 use hatch_sandbox::{Compiled, ComponentError, SandboxedAdapter, Table};
 
@@ -117,8 +118,22 @@ pub fn examine(cx: &Context, bytes: &[u8], name: &str) -> Result<Examined, Box<d
         }
     };
     reserved::check(adapter.descriptor())?;
+    if let Some(version) = &adapter.descriptor().version {
+        check_version(version)?;
+    }
     check_formats(adapter.descriptor())?;
     Ok(Examined { adapter, compiled })
+}
+
+/// Whether a version is one that people can read and hatch can compare. It is not repeated: it
+/// may be anything.
+pub fn check_version(version: &str) -> Result<(), &'static str> {
+    match is_version(version) {
+        true => Ok(()),
+        false => {
+            Err("its version is invalid: expected a semantic version of at most 64 characters")
+        }
+    }
 }
 
 /// Whether the engine can edit what the adapter is for.

@@ -19,8 +19,9 @@ use hatch_core::registry::{Host, Registry};
 use hatch_core::repository;
 use hatch_core::settings::Settings;
 use hatch_core::source::{EnvironmentFile, Origin};
-use hatch_core::store::{self, Reader, StoreError};
-use hatch_packages::reserved::{self, Reserved};
+use hatch_core::store::{self, Location, Reader, StoreError};
+use hatch_core::transaction;
+use hatch_packages::reserved::{self, Grounds, Reserved};
 
 use crate::Hosts;
 use crate::args::{Color, GlobalArgs, PlaceArgs};
@@ -160,11 +161,22 @@ impl Context {
 
     /// Where a host keeps each of its documents.
     pub fn places(&self, host: &Host, scope: Scope) -> Result<Vec<Place>, LocateError> {
-        if !host.paths.is_empty() {
-            return locate::named(&host.paths, scope, &DiskPlaces);
+        places(host, scope, &self.roots)
+    }
+
+    /// Where a host keeps each document of a project, or the user's without one.
+    pub fn places_in(
+        &self,
+        host: &Host,
+        project: Option<&Path>,
+    ) -> Result<Vec<Place>, LocateError> {
+        match project {
+            None => self.places(host, Scope::User),
+            Some(root) => {
+                let roots = Roots { project: root.to_owned(), ..self.roots.clone() };
+                places(host, Scope::Project, &roots)
+            }
         }
-        let documents = &host.adapter.descriptor().documents;
-        documents.iter().map(|spec| locate::locate(spec, scope, &self.roots, &DiskPlaces)).collect()
     }
 
     /// Reads what a host has at these places.
@@ -187,8 +199,11 @@ impl Context {
         let shown = self.roots.shown(path);
         let location = self.store.admit(path, &shown)?;
         if self.foreign.contains(&host.adapter.descriptor().id) {
+            let follow = |path: &Path| path.canonicalize().ok();
             let own = self.home.folder().path();
-            reserved::check_path(location.path(), &shown, &self.roots.home, own)?;
+            let grounds = Grounds { roots: &self.roots, own, follow: &follow };
+            let descriptor = host.adapter.descriptor();
+            reserved::check_path(location.path(), (path, &shown), descriptor, grounds)?;
         }
         if !host.paths.is_empty() && self.home.contains(location.path()) {
             return Err(HostError::Own(location));
@@ -218,15 +233,30 @@ impl Context {
     }
 
     /// Takes a command's word for where the project is.
-    pub fn look_in(&mut self, place: &PlaceArgs) {
-        self.look_in_project(place.project.as_deref());
+    ///
+    /// # Errors
+    ///
+    /// Fails where a folder is named that does not exist.
+    pub fn look_in(&mut self, place: &PlaceArgs) -> Result<(), CommandError> {
+        self.look_in_project(place.project.as_deref())
     }
 
     /// Takes a folder of the command line for the project.
-    pub fn look_in_project(&mut self, project: Option<&Path>) {
-        if let Some(project) = project {
-            self.roots.project = self.absolute(project);
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no such folder: a misspelt one would be made, or look empty.
+    pub fn look_in_project(&mut self, project: Option<&Path>) -> Result<(), CommandError> {
+        let Some(project) = project else { return Ok(()) };
+        let folder = self.absolute(project);
+        if !folder.is_dir() {
+            let shown = self.roots.shown(&folder);
+            return Err(Fault::new(format!("the project folder `{shown}` was not found"))
+                .hint("name an existing folder with --project")
+                .failure());
         }
+        self.roots.project = folder;
+        Ok(())
     }
 
     /// The project's root, where a scope is a project's.
@@ -378,6 +408,14 @@ impl Context {
             );
         }
     }
+}
+
+fn places(host: &Host, scope: Scope, roots: &Roots) -> Result<Vec<Place>, LocateError> {
+    if !host.paths.is_empty() {
+        return locate::named(&host.paths, scope, &DiskPlaces);
+    }
+    let documents = &host.adapter.descriptor().documents;
+    documents.iter().map(|spec| locate::locate(spec, scope, roots, &DiskPlaces)).collect()
 }
 
 /// The folder that the command was started in.

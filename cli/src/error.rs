@@ -55,6 +55,13 @@ impl Fault {
         Fault { causes, ..Fault::new(message) }
     }
 
+    /// Adds a cause in words.
+    #[must_use]
+    pub fn cause(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
     /// Adds a form that the command line could have.
     #[must_use]
     pub fn form(mut self, form: impl Into<String>) -> Self {

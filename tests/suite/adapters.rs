@@ -246,7 +246,10 @@ fn what_is_no_adapter_says_why() {
         }
     }
     for source in ["http://example.com/a.wasm", "oci://example.com", "ftp://a/b"] {
-        has(&fails(&home, &format!("adapter install {source}"), 2), &["is no source of adapters"]);
+        has(
+            &fails(&home, &format!("adapter install {source}"), 2),
+            &["invalid source of an adapter"],
+        );
     }
 }
 

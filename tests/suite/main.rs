@@ -4,6 +4,7 @@
 
 mod adapter_network;
 mod adapter_new;
+mod adapter_places;
 mod adapter_test;
 mod adapters;
 mod apply;

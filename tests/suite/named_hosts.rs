@@ -75,7 +75,10 @@ fn named_hosts_are_listed_and_forgotten() {
 fn what_makes_no_host_is_refused_all_at_once() {
     let home = home();
     for (line, parts) in [
-        ("host add all --adapter cursor --path x", &["`all` stands for every host"][..]),
+        (
+            "host add all --adapter cursor --path x",
+            &["invalid host name `all`", "a meaning of its own"][..],
+        ),
         ("host add cursor --adapter cursor --path x", &["a host that hatch knows by itself"]),
         (
             "host add staging-host --adapter cursor --path x",

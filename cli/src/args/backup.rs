@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::WriteArgs;
+use super::{BackupPlaceArgs, ListPlaceArgs, WriteArgs};
 
 /// Make, see, put back and clean away the copies that are kept of files
 #[derive(Args, Debug)]
@@ -28,13 +28,17 @@ pub enum BackupCommand {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   hatch mcp backup create --host all
-  hatch mcp backup create --host cursor,env:production")]
+  hatch mcp backup create --host cursor,env:production
+  hatch mcp backup create --host all --scope project --project ~/src/app")]
 pub struct BackupCreateArgs {
     /// Host whose file to copy, or `all` (can be repeated, or separated by commas)
     ///
     /// `env:NAME` stands for an environment, and `all` for every available host.
     #[arg(long = "host", value_name = "HOST", required = true, value_delimiter = ',')]
     pub hosts: Vec<String>,
+
+    #[command(flatten)]
+    pub place: BackupPlaceArgs,
 
     /// Print JSON
     #[arg(long)]
@@ -43,7 +47,8 @@ pub struct BackupCreateArgs {
 
 /// List backups, the newest first
 ///
-/// The backups that the older hatch made are listed too.
+/// Backups of every project are listed, or with `--project` those of one. The backups that the
+/// older hatch made are listed too.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   hatch mcp backup list
@@ -52,6 +57,9 @@ pub struct BackupListArgs {
     /// Only backups of this host, or of an environment (`env:NAME`)
     #[arg(value_name = "HOST")]
     pub host: Option<String>,
+
+    #[command(flatten)]
+    pub place: ListPlaceArgs,
 
     /// Print JSON
     #[arg(long)]
@@ -75,13 +83,17 @@ pub struct BackupShowArgs {
 /// Put files back as a backup has them
 ///
 /// What the files hold now is backed up first. A file that was not there when the backup was
-/// made is taken away. Without --backup, the newest backup of each host is used, and for `all`
-/// the newest backup as a whole.
+/// made is removed. Without --backup, the newest backup of each host is used, and for `all` the
+/// newest backup as a whole.
+///
+/// Only the user's files are put back: `--scope project` puts back those of one project, and
+/// `--scope all` every file that the backup has, or with `--project` the user's and that project's.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   hatch mcp backup restore cursor
   hatch mcp backup restore cursor,gemini --backup 0123abcd --dry-run
   hatch mcp backup restore all --backup 20261122T110452Z-0123abcd
+  hatch mcp backup restore cursor --scope project --project ~/src/app
   hatch mcp backup restore env:production")]
 pub struct BackupRestoreArgs {
     /// Host to restore, or `all` (can be repeated, or separated by commas)
@@ -93,6 +105,9 @@ pub struct BackupRestoreArgs {
     /// Which backup, by its id or a part of it; one of the older hatch by its file's name
     #[arg(long, short = 'f', visible_alias = "backup-file", value_name = "ID")]
     pub backup: Option<String>,
+
+    #[command(flatten)]
+    pub place: BackupPlaceArgs,
 
     #[command(flatten)]
     pub write: WriteArgs,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::server::ServerArgs;
-use super::{EnvWriteArgs, WriteArgs};
+use super::{EnvWriteArgs, PlaceArgs, WriteArgs};
 
 /// Work with environments: named sets of servers that hatch keeps
 #[derive(Args, Debug)]
@@ -46,6 +46,9 @@ pub struct EnvCreateArgs {
 
     #[command(flatten)]
     pub reading: ReadingArgs,
+
+    #[command(flatten)]
+    pub place: PlaceArgs,
 
     /// What it is for
     #[arg(long, short = 'D', value_name = "TEXT")]
@@ -227,6 +230,7 @@ pub struct EnvCurrentArgs {
   hatch env import team --from-file cline_mcp_settings.json --as cline
   hatch env import team --from-file one-server.json --name weather --merge
   hatch env import laptop --from-host cursor --replace
+  hatch env import team --from-host cursor --scope project
   hatch env import --from-hatch-py")]
 pub struct EnvImportArgs {
     /// The environment's name; with --from-hatch-py, the one to take [default there: all]
@@ -235,6 +239,9 @@ pub struct EnvImportArgs {
 
     #[command(flatten)]
     pub source: EnvImportSourceArgs,
+
+    #[command(flatten)]
+    pub place: PlaceArgs,
 
     /// What the one server of the file is called
     #[arg(long = "name", value_name = "SERVER", conflicts_with_all = ["from_host", "from_hatch_py"])]

@@ -22,7 +22,7 @@ pub enum HostCommand {
 /// Name a host
 ///
 /// From then on it can be read and written as any other, and `all` includes it. Its file is
-/// not touched, and need not be there yet.
+/// the user's, in every project: it has no project files. It is not touched, and need not exist.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   hatch host add staging-host --adapter cursor --path /srv/staging/.cursor/mcp.json

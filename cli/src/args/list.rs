@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use super::ListPlaceArgs;
+
 /// Find out which hosts are on this machine, and which servers environments have
 #[derive(Args, Debug)]
 pub struct DiscoverArgs {
@@ -68,6 +70,9 @@ pub struct ShowHostsArgs {
     #[arg(long, value_name = "REGEX")]
     pub server: Option<String>,
 
+    #[command(flatten)]
+    pub place: ListPlaceArgs,
+
     /// Do not mask what looks like a secret
     #[arg(long)]
     pub show_secrets: bool,
@@ -91,6 +96,9 @@ pub struct ShowServersArgs {
     #[arg(long, value_name = "REGEX")]
     pub host: Option<String>,
 
+    #[command(flatten)]
+    pub place: ListPlaceArgs,
+
     /// Do not mask what looks like a secret
     #[arg(long)]
     pub show_secrets: bool,
@@ -109,6 +117,9 @@ pub struct DiscoverHostsArgs {
     /// Only hosts whose name this regular expression finds
     #[arg(value_name = "REGEX")]
     pub name: Option<String>,
+
+    #[command(flatten)]
+    pub place: ListPlaceArgs,
 
     /// Print JSON
     #[arg(long)]
@@ -132,7 +143,8 @@ pub enum ListCommand {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   hatch mcp list hosts
-  hatch mcp list hosts cursor --server '^db-'")]
+  hatch mcp list hosts cursor --server '^db-'
+  hatch mcp list hosts --scope project --project ~/src/app")]
 pub struct ListHostsArgs {
     /// Only hosts whose name this regular expression finds
     #[arg(value_name = "REGEX")]
@@ -141,6 +153,9 @@ pub struct ListHostsArgs {
     /// Only servers whose name this regular expression finds
     #[arg(long, value_name = "REGEX")]
     pub server: Option<String>,
+
+    #[command(flatten)]
+    pub place: ListPlaceArgs,
 
     /// Print JSON
     #[arg(long)]
@@ -160,6 +175,9 @@ pub struct ListServersArgs {
     /// Only hosts whose name this regular expression finds
     #[arg(long, value_name = "REGEX")]
     pub host: Option<String>,
+
+    #[command(flatten)]
+    pub place: ListPlaceArgs,
 
     /// Print JSON
     #[arg(long)]

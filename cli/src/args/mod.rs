@@ -176,14 +176,33 @@ pub struct ListPlaceArgs {
     pub project: Option<PathBuf>,
 }
 
-impl ListPlaceArgs {
+impl ScopeFilter {
     /// The scopes to look at, in their order.
-    pub fn scopes(&self) -> &'static [Scope] {
-        match self.scope {
+    pub fn scopes(self) -> &'static [Scope] {
+        match self {
             ScopeFilter::User => &[Scope::User],
             ScopeFilter::Project => &[Scope::Project],
             ScopeFilter::All => &[Scope::User, Scope::Project],
         }
+    }
+}
+
+/// Whose files are backed up or put back
+#[derive(Args, Debug)]
+pub struct BackupPlaceArgs {
+    /// Whose files, where a host keeps some for each project
+    #[arg(long, value_name = "SCOPE", default_value = "user")]
+    pub scope: ScopeFilter,
+
+    /// The project's folder [default: the current folder]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+}
+
+impl ListPlaceArgs {
+    /// The scopes to look at, in their order.
+    pub fn scopes(&self) -> &'static [Scope] {
+        self.scope.scopes()
     }
 }
 

@@ -19,7 +19,7 @@ use crate::exit::Exit;
 
 /// Adds a server to hosts, or to an environment, or changes it there.
 pub fn run(cx: &mut Context, args: &ConfigureArgs) -> Result<Exit, CommandError> {
-    cx.look_in(&args.place);
+    cx.look_in(&args.place)?;
     begin(cx, &args.write)?;
     let said = Said::read(&args.server, &args.server_args);
     if let Some(name) = &args.env {
@@ -32,7 +32,7 @@ pub fn run(cx: &mut Context, args: &ConfigureArgs) -> Result<Exit, CommandError>
     };
     let mut faults = Vec::new();
     let bridge = args.fit.bridge().map_err(|fault| faults.push(fault));
-    let absent = if args.create { Absent::Create } else { Absent::Fail };
+    let absent = Absent::of(args.create);
     let targets = targets::resolve(cx, &args.hosts, None, args.place.scope.into(), absent);
     let targets = targets.map_err(|them| faults.extend(them));
     server::check(wrong, faults)?;

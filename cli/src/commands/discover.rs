@@ -1,7 +1,6 @@
 //! `hatch mcp discover hosts` and `hatch mcp discover servers`.
 
-use hatch_core::host::Scope;
-
+use super::places::{Site, sites};
 use super::read::Wanted;
 use crate::args::list::{DiscoverHostsArgs, DiscoverServersArgs};
 use crate::context::Context;
@@ -11,26 +10,17 @@ use crate::view::json::{Discovered, DiscoveredHost};
 use crate::view::json_show::{EnvironmentServerRow, EnvironmentServers, ServerDetail};
 use crate::view::plan::Secrets;
 use crate::view::table::Table;
+use crate::view::{scope_word, scoped};
 
 /// Every host that hatch knows, and whether it is there. Loads no adapter's code.
-pub fn hosts(cx: &Context, args: &DiscoverHostsArgs) -> Result<Exit, CommandError> {
+pub fn hosts(cx: &mut Context, args: &DiscoverHostsArgs) -> Result<Exit, CommandError> {
     let wanted = Wanted::new(args.name.as_deref())?;
+    cx.look_in_project(args.place.project.as_deref())?;
     let mut found = Vec::new();
     for host in cx.registry.hosts() {
-        let id = host.id.to_string();
-        if !wanted.has(&id)? {
-            continue;
+        if wanted.has(host.id.as_str())? {
+            found.extend(sites(cx, host, args.place.scopes()).into_iter().map(discovered));
         }
-        let places = cx.places(host, Scope::User).unwrap_or_default();
-        let place = places.first();
-        found.push(DiscoveredHost {
-            host: id,
-            name: host.name().to_owned(),
-            available: place.is_some() && places.iter().all(|it| it.exists || it.folder_exists),
-            config_path: place.map(|place| place.path.display().to_string()),
-            exists: place.is_some_and(|place| place.exists),
-            scope: "user",
-        });
     }
     if args.json {
         cx.output.json(&Discovered { schema: "hatch.hosts/1", hosts: found })?;
@@ -38,16 +28,31 @@ pub fn hosts(cx: &Context, args: &DiscoverHostsArgs) -> Result<Exit, CommandErro
     }
     let mut table = Table::new(&["Host", "Status", "Config path"]);
     for host in found {
-        let status = match (host.available, host.exists) {
-            (true, true) => "✓ available",
-            (true, false) => "✓ no file yet",
-            (false, _) => "✗ not found",
+        let status = match (host.available, host.exists, host.scope) {
+            (true, true, _) => "✓ available",
+            (true, false, _) => "✓ no file yet",
+            // Nothing says of a project that a host is not on this machine.
+            (false, _, "project") => "- no file",
+            (false, ..) => "✗ not found",
         };
         let path = host.config_path.map(|path| cx.roots.shown(std::path::Path::new(&path)));
-        table.row([host.host, status.to_owned(), path.unwrap_or_default()]);
+        table.row([scoped(&host.host, host.scope), status.to_owned(), path.unwrap_or_default()]);
     }
     cx.output.print(&table.render(cx.output.width))?;
     Ok(Exit::Success)
+}
+
+fn discovered(site: Site<'_>) -> DiscoveredHost {
+    let places = site.places.unwrap_or_default();
+    let place = places.first();
+    DiscoveredHost {
+        host: site.host.id.to_string(),
+        name: site.host.name().to_owned(),
+        available: place.is_some() && places.iter().all(|it| it.exists || it.folder_exists),
+        config_path: place.map(|place| place.path.display().to_string()),
+        exists: place.is_some_and(|place| place.exists),
+        scope: scope_word(site.scope),
+    }
 }
 
 /// The servers of an environment or, where none is meant, of all.

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use hatch_core::host::HostId;
-use hatch_core::settings::{ChangeError, NamedHost};
+use hatch_core::settings::{self, ChangeError, NamedHost};
+use hatch_packages::reserved::WORDS;
 
 use crate::Hosts;
 use crate::adapters;
@@ -16,9 +17,6 @@ use crate::exit::Exit;
 use crate::view::json_show::{NamedHostRow, NamedHosts};
 use crate::view::sanitize::sanitize_line;
 use crate::view::table::Table;
-
-/// Names that mean something else where a host can be named.
-const RESERVED: [&str; 1] = ["all"];
 
 /// `hatch host`.
 pub fn run(global: &GlobalArgs, hosts: Hosts, args: &HostArgs) -> Result<Exit, CommandError> {
@@ -63,8 +61,9 @@ fn add(cx: &Context, args: &HostAddArgs) -> Result<Exit, CommandError> {
 /// A name that no other host has.
 fn name(cx: &Context, name: &str) -> Result<HostId, Fault> {
     let id = HostId::new(name).map_err(|error| Fault::of(&error))?;
-    if RESERVED.contains(&name) {
-        return Err(Fault::new(format!("`{name}` stands for every host, and can't name one")));
+    if WORDS.contains(&name) {
+        let fault = Fault::new(format!("invalid host name `{name}`"));
+        return Err(fault.hint("it has a meaning of its own on the command line: choose another"));
     }
     if cx.registry.get(name).is_ok() {
         return Err(Fault::new(format!("`{name}` is a host that hatch knows by itself"))

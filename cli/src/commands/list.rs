@@ -1,29 +1,49 @@
 //! `hatch mcp list hosts` and `hatch mcp list servers`.
 
 use super::read::{self, Wanted, environment};
+use crate::args::ListPlaceArgs;
 use crate::args::list::{ListHostsArgs, ListServersArgs};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::view::json::{Listed, ListedRow};
 use crate::view::table::Table;
+use crate::view::{scope_word, scoped};
 
 /// The servers of each available host, by host.
-pub fn hosts(cx: &Context, args: &ListHostsArgs) -> Result<Exit, CommandError> {
-    let listed = list(cx, args.name.as_deref(), args.server.as_deref())?;
-    show(cx, listed, args.json, |row| [row.host, row.server], &["Host", "Server"])
+pub fn hosts(cx: &mut Context, args: &ListHostsArgs) -> Result<Exit, CommandError> {
+    let listed = list(cx, &args.place, args.name.as_deref(), args.server.as_deref())?;
+    show(
+        cx,
+        listed,
+        args.json,
+        |row| [scoped(&row.host, row.scope), row.server],
+        &["Host", "Server"],
+    )
 }
 
 /// The servers of all available hosts, by server.
-pub fn servers(cx: &Context, args: &ListServersArgs) -> Result<Exit, CommandError> {
-    let mut listed = list(cx, args.host.as_deref(), args.name.as_deref())?;
-    listed.rows.sort_by(|a, b| (&a.server, &a.host).cmp(&(&b.server, &b.host)));
-    show(cx, listed, args.json, |row| [row.server, row.host], &["Server", "Host"])
+pub fn servers(cx: &mut Context, args: &ListServersArgs) -> Result<Exit, CommandError> {
+    let mut listed = list(cx, &args.place, args.host.as_deref(), args.name.as_deref())?;
+    listed.rows.sort_by(|a, b| (&a.server, &a.host, b.scope).cmp(&(&b.server, &b.host, a.scope)));
+    show(
+        cx,
+        listed,
+        args.json,
+        |row| [row.server, scoped(&row.host, row.scope)],
+        &["Server", "Host"],
+    )
 }
 
-fn list(cx: &Context, host: Option<&str>, server: Option<&str>) -> Result<Listed, CommandError> {
+fn list(
+    cx: &mut Context,
+    place: &ListPlaceArgs,
+    host: Option<&str>,
+    server: Option<&str>,
+) -> Result<Listed, CommandError> {
     let (hosts, servers) = Wanted::both(host, server)?;
-    let findings = read::hosts(cx, &hosts, &servers)?;
+    cx.look_in_project(place.project.as_deref())?;
+    let findings = read::hosts(cx, place.scopes(), &hosts, &servers)?;
     let ledger = cx.ledger_or_empty();
     let mut rows = Vec::new();
     for found in &findings.hosts {
@@ -32,6 +52,7 @@ fn list(cx: &Context, host: Option<&str>, server: Option<&str>) -> Result<Listed
             let record = ledger.get(destination, &server.name);
             rows.push(ListedRow {
                 host: found.host.id.to_string(),
+                scope: scope_word(found.scope),
                 server: server.name.to_string(),
                 transport: server.transport.label(),
                 enabled: server.enabled,

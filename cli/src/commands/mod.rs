@@ -13,6 +13,7 @@ pub mod known;
 pub mod list;
 mod lookup;
 pub mod man;
+mod places;
 mod planning;
 mod put_back;
 mod read;
@@ -58,16 +59,16 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
         McpCommand::Status(args) => status::run(&mut cx, args),
         McpCommand::Repair(args) => with_retries(&mut cx, |cx| repair::run(cx, args)),
         McpCommand::Discover(args) => match &args.command {
-            DiscoverCommand::Hosts(args) => discover::hosts(&cx, args),
+            DiscoverCommand::Hosts(args) => discover::hosts(&mut cx, args),
             DiscoverCommand::Servers(args) => discover::servers(&cx, args),
         },
         McpCommand::List(args) => match &args.command {
-            ListCommand::Hosts(args) => list::hosts(&cx, args),
-            ListCommand::Servers(args) => list::servers(&cx, args),
+            ListCommand::Hosts(args) => list::hosts(&mut cx, args),
+            ListCommand::Servers(args) => list::servers(&mut cx, args),
         },
         McpCommand::Show(args) => match &args.command {
-            ShowCommand::Hosts(args) => show::hosts(&cx, args),
-            ShowCommand::Servers(args) => show::servers(&cx, args),
+            ShowCommand::Hosts(args) => show::hosts(&mut cx, args),
+            ShowCommand::Servers(args) => show::servers(&mut cx, args),
         },
         McpCommand::Configure(args) => with_retries(&mut cx, |cx| configure::run(cx, args)),
         McpCommand::Remove(args) => match &args.command {
@@ -75,10 +76,10 @@ pub fn mcp(global: &GlobalArgs, hosts: Hosts, args: &McpArgs) -> Result<Exit, Co
             RemoveCommand::Host(args) => with_retries(&mut cx, |cx| remove::host(cx, args)),
         },
         McpCommand::Backup(args) => match &args.command {
-            BackupCommand::Create(args) => backup::create::run(&cx, args),
-            BackupCommand::List(args) => backup::list::run(&cx, args),
+            BackupCommand::Create(args) => backup::create::run(&mut cx, args),
+            BackupCommand::List(args) => backup::list::run(&mut cx, args),
             BackupCommand::Show(args) => backup::show::run(&cx, args),
-            BackupCommand::Restore(args) => backup::restore::run(&cx, args),
+            BackupCommand::Restore(args) => backup::restore::run(&mut cx, args),
             BackupCommand::Clean(args) => backup::clean::run(&cx, args),
         },
         McpCommand::History(args) => history::run(&cx, args),

@@ -1,17 +1,17 @@
 //! What becomes of documents that are put back as a backup has them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use hatch_core::backup::{Backup, Catalogue};
+use hatch_core::backup::{Backup, BackupFile, Catalogue};
 use hatch_core::environment::EnvironmentName;
-use hatch_core::host::Scope;
 use hatch_core::location::Location;
 use hatch_core::owner::Owner;
 use hatch_core::plan::{FilePlan, TargetPlan, whole};
 use hatch_core::registry::Host;
 use hatch_core::store::Reader;
 
-use super::backup::place;
+use super::backup::{place, scope};
 use super::host_fault;
 use crate::context::Context;
 use crate::error::Fault;
@@ -19,22 +19,33 @@ use crate::error::Fault;
 /// Where a document belongs, and what is to be there.
 type Placed = (PathBuf, Option<Vec<u8>>);
 
-/// What becomes of an owner's documents. It is planned on bytes: a file that can't be read
-/// any more is the very reason to put an older one back.
-pub fn target(cx: &Context, backup: &Backup, owner: &Owner) -> Result<TargetPlan, Fault> {
+/// What happens to an owner's documents: the user's, and each project's on their own. It is
+/// planned on bytes: a file that cannot be read any more is the very reason to put an older
+/// one back.
+pub fn targets(cx: &Context, backup: &Backup, owner: &Owner) -> Result<Vec<TargetPlan>, Fault> {
     match owner {
         Owner::Host(id) => {
             let host = cx.registry.get(id.as_str()).map_err(|error| {
                 Fault::of(&error)
                     .hint(format!("its copies are in `{}`, to be put back by hand", backup.folder))
             })?;
-            let files = files(cx, host, contents(cx, backup, owner)?)?;
-            Ok(whole::host(host, files))
+            let mut by_project: BTreeMap<Option<PathBuf>, Vec<&BackupFile>> = BTreeMap::new();
+            for file in backup.files.iter().filter(|file| &file.owner == owner) {
+                by_project.entry(scope::project_of(cx, file)).or_default().push(file);
+            }
+            let target = |(project, copies): (Option<PathBuf>, Vec<_>)| {
+                let placed = contents(cx, backup, owner, &copies)?;
+                let files = files(cx, host, project.as_deref(), placed)?;
+                Ok(TargetPlan { project, ..whole::host(host, files) })
+            };
+            by_project.into_iter().map(target).collect()
         }
         Owner::Environment(name) => {
-            let after = contents(cx, backup, owner)?.into_iter().find_map(|(_, bytes)| bytes);
+            let copies: Vec<_> = backup.files.iter().filter(|file| &file.owner == owner).collect();
+            let after = contents(cx, backup, owner, &copies)?;
+            let after = after.into_iter().find_map(|(_, bytes)| bytes);
             let (location, before) = read(cx, name)?;
-            Ok(whole::environment(name.clone(), FilePlan { location, before, after }))
+            Ok(vec![whole::environment(name.clone(), FilePlan { location, before, after })])
         }
     }
 }
@@ -46,11 +57,15 @@ fn read(cx: &Context, name: &EnvironmentName) -> Result<(Location, Option<Vec<u8
     found.map_err(|error| Fault::because(format!("environment `{name}` can't be read"), &error))
 }
 
-/// What the backup has of an owner, each copy checked.
-fn contents(cx: &Context, backup: &Backup, owner: &Owner) -> Result<Vec<Placed>, Fault> {
+/// What the backup has of an owner's files, each copy checked.
+fn contents(
+    cx: &Context,
+    backup: &Backup,
+    owner: &Owner,
+    files: &[&BackupFile],
+) -> Result<Vec<Placed>, Fault> {
     let catalogue = Catalogue::new(&cx.store, &cx.home);
-    let files = backup.files.iter().filter(|file| &file.owner == owner);
-    let placed = |file| {
+    let placed = |file: &&BackupFile| {
         let content = catalogue.content(backup, file).map_err(|error| {
             Fault::because(format!("the backup `{}` can't be used", backup.id), &error)
         })?;
@@ -58,23 +73,26 @@ fn contents(cx: &Context, backup: &Backup, owner: &Owner) -> Result<Vec<Placed>,
             || Fault::new(format!("where `{}` of {owner} belongs is not known here", content.name));
         Ok((place(cx, file).ok_or_else(unknown)?, content.bytes))
     };
-    files.map(placed).collect()
+    files.iter().map(placed).collect()
 }
 
 /// All documents of a host where the backup's are among those that it has now; of the others,
 /// which the run did not change, each stays. Where they are not, they are what the backup has.
-fn files(cx: &Context, host: &Host, mut placed: Vec<Placed>) -> Result<Vec<FilePlan>, Fault> {
-    let documents = [Scope::User, Scope::Project].into_iter().find_map(|scope| {
-        let places = cx.places(host, scope).ok()?;
-        let is_here = |(path, _): &Placed| places.iter().any(|place| &place.path == path);
-        placed.iter().all(is_here).then(|| places.into_iter().map(|place| place.path))
-    });
-    let Some(documents) = documents else {
+fn files(
+    cx: &Context,
+    host: &Host,
+    project: Option<&Path>,
+    mut placed: Vec<Placed>,
+) -> Result<Vec<FilePlan>, Fault> {
+    let places = cx.places_in(host, project).unwrap_or_default();
+    let is_here = |(path, _): &Placed| places.iter().any(|place| &place.path == path);
+    if !placed.iter().all(is_here) {
         return placed
             .into_iter()
             .map(|(path, after)| file(cx, host, &path, Some(after)))
             .collect();
-    };
+    }
+    let documents = places.into_iter().map(|place| place.path);
     documents
         .map(|path| {
             let at = placed.iter().position(|(other, _)| *other == path);

@@ -1,5 +1,7 @@
 //! Reading what hosts have, for every command that lists or shows it.
 
+use std::path::PathBuf;
+
 use hatch_core::adapter::Reading;
 use hatch_core::filter::Pattern;
 use hatch_core::host::Scope;
@@ -9,10 +11,11 @@ use hatch_core::location::Location;
 use hatch_core::registry::Host;
 
 use super::pattern;
+use super::places::{Site, sites};
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
-use crate::view::count;
 use crate::view::json::{Foreign, Unreadable};
+use crate::view::{count, scope_word, scoped};
 
 /// Which names a listing is about.
 pub struct Wanted(Option<Pattern>);
@@ -67,6 +70,10 @@ pub fn left_out(reading: &Reading) -> Vec<LeftOut> {
 /// A host that was read.
 pub struct Found<'a> {
     pub host: &'a Host,
+    /// Whose documents these are.
+    pub scope: Scope,
+    /// The project's root; `None` for the user's documents.
+    pub project: Option<PathBuf>,
     pub places: Vec<Place>,
     /// Where its servers are.
     pub location: Location,
@@ -77,7 +84,11 @@ pub struct Found<'a> {
 impl Found<'_> {
     /// What the ledger knows this document by.
     pub fn destination(&self) -> Destination<'_> {
-        Destination { host: &self.host.id, location: &self.location, project: None }
+        Destination {
+            host: &self.host.id,
+            location: &self.location,
+            project: self.project.as_deref(),
+        }
     }
 }
 
@@ -95,9 +106,10 @@ pub struct Findings<'a> {
     pub foreign: Vec<Foreign>,
 }
 
-/// Reads every wanted host whose file is there, and keeps its wanted servers.
+/// Reads every document of these scopes that wanted hosts have, and keeps the wanted servers.
 pub fn hosts<'a>(
     cx: &'a Context,
+    scopes: &[Scope],
     hosts: &Wanted,
     servers: &Wanted,
 ) -> Result<Findings<'a>, CommandError> {
@@ -107,25 +119,34 @@ pub fn hosts<'a>(
         if !hosts.has(host.id.as_str())? {
             continue;
         }
-        let (places, read) = match cx.places(host, Scope::User) {
+        for site in sites(cx, host, scopes) {
+            findings.add(cx, site, servers)?;
+        }
+    }
+    Ok(findings)
+}
+
+impl<'a> Findings<'a> {
+    /// Reads a host's documents, if they exist.
+    fn add(&mut self, cx: &Context, site: Site<'a>, servers: &Wanted) -> Result<(), CommandError> {
+        let (host, scope, project) = (site.host, site.scope, site.project(cx));
+        let unreadable = |server, reason| {
+            let (host, scope) = (host.id.to_string(), scope_word(scope));
+            Unreadable { host, scope, server, environment: None, reason }
+        };
+        let (places, read) = match site.places {
             Ok(places) if places.iter().all(|place| place.exists) => {
                 let read = cx.configuration(host, &places);
                 (places, read)
             }
             Err(error @ LocateError::BadPointer { .. }) => (Vec::new(), Err(error.into())),
-            _ => continue,
+            _ => return Ok(()),
         };
         let (location, mut reading) = match read {
             Ok(configuration) => (configuration.location().clone(), configuration.reading),
             Err(error) => {
-                let (host, reason) = (host.id.to_string(), Fault::of(&error).one_line());
-                findings.unreadable.push(Unreadable {
-                    host,
-                    server: None,
-                    environment: None,
-                    reason,
-                });
-                continue;
+                self.unreadable.push(unreadable(None, Fault::of(&error).one_line()));
+                return Ok(());
             }
         };
         let mut kept = Vec::new();
@@ -137,34 +158,28 @@ pub fn hosts<'a>(
         reading.servers = kept;
         for entry in std::mem::take(&mut reading.unreadable) {
             if servers.has(&entry.name)? {
-                let (host, server) = (host.id.to_string(), Some(entry.name));
-                findings.unreadable.push(Unreadable {
-                    host,
-                    server,
-                    environment: None,
-                    reason: entry.reason,
-                });
+                self.unreadable.push(unreadable(Some(entry.name), entry.reason));
             }
         }
         for entry in &reading.foreign {
             if servers.has(entry)? {
-                findings.foreign.push(Foreign { host: host.id.to_string(), entry: entry.clone() });
+                let (host, scope) = (host.id.to_string(), scope_word(scope));
+                self.foreign.push(Foreign { host, scope, entry: entry.clone() });
             }
         }
-        findings.hosts.push(Found { host, places, location, reading });
+        self.hosts.push(Found { host, scope, project, places, location, reading });
+        Ok(())
     }
-    Ok(findings)
 }
 
 /// Says what could not be read, and how much that is.
 pub fn mention_unreadable(cx: &Context, unreadable: &[Unreadable]) {
     for entry in unreadable {
+        let host = scoped(&entry.host, entry.scope);
         let what = match (&entry.server, &entry.environment) {
-            (Some(server), _) => format!("`{server}` on {}", entry.host),
-            (None, Some(environment)) => {
-                format!("`{environment}`, which {} has servers from,", entry.host)
-            }
-            (None, None) => entry.host.clone(),
+            (Some(server), _) => format!("`{server}` on {host}"),
+            (None, Some(environment)) => format!("`{environment}`, which {host} has servers from,"),
+            (None, None) => host,
         };
         cx.output.warn(&format!("{what} can't be read: {}", entry.reason));
     }
@@ -175,7 +190,7 @@ pub fn mention_unreadable(cx: &Context, unreadable: &[Unreadable]) {
 
 /// Says which entries are not servers, and so are not listed.
 pub fn mention_foreign(cx: &Context, foreign: &[Foreign]) {
-    for Foreign { host, entry } in foreign {
-        cx.output.note(&format!("`{entry}` on {host} is not a server"));
+    for Foreign { host, scope, entry } in foreign {
+        cx.output.note(&format!("`{entry}` on {} is not a server", scoped(host, scope)));
     }
 }

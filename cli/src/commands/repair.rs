@@ -13,6 +13,7 @@ use hatch_core::registry::Host;
 use hatch_core::server::{Server, ServerName};
 use hatch_core::source::{Origin, Source};
 
+use super::places::{Site, sites};
 use super::planning::on_hosts;
 use super::sync::lost;
 use super::write::{begin, carry_out};
@@ -25,7 +26,7 @@ use crate::view::count;
 
 /// Puts back what hosts lost, each server from its own source.
 pub fn run(cx: &mut Context, args: &RepairArgs) -> Result<Exit, CommandError> {
-    cx.look_in_project(args.place.project.as_deref());
+    cx.look_in_project(args.place.project.as_deref())?;
     begin(cx, &args.write)?;
     let ledger = cx.ledger().map_err(|error| {
         Fault::because("what was lost is not known", &error)
@@ -35,12 +36,10 @@ pub fn run(cx: &mut Context, args: &RepairArgs) -> Result<Exit, CommandError> {
     let hosts = hosts(cx, &args.hosts)?;
     let mut damages = Vec::new();
     let mut faults = Vec::new();
-    for scope in args.place.scopes() {
-        for host in &hosts {
-            match Damage::find(cx, host, *scope, &ledger) {
-                Ok(damage) => damages.extend(damage),
-                Err(fault) => faults.push(fault),
-            }
+    for site in hosts.iter().flat_map(|host| sites(cx, host, args.place.scopes())) {
+        match Damage::find(cx, site, &ledger) {
+            Ok(damage) => damages.extend(damage),
+            Err(fault) => faults.push(fault),
         }
     }
     CommandError::check(faults)?;
@@ -92,17 +91,12 @@ struct Damage {
 
 impl Damage {
     /// Compares a document with the ledger. `None` where it lost nothing.
-    fn find(
-        cx: &Context,
-        host: &Host,
-        scope: Scope,
-        ledger: &Ledger,
-    ) -> Result<Option<Self>, Fault> {
-        let Ok(places) = cx.places(host, scope) else { return Ok(None) };
+    fn find(cx: &Context, site: Site<'_>, ledger: &Ledger) -> Result<Option<Self>, Fault> {
+        let (host, scope, project) = (site.host, site.scope, site.project(cx));
+        let Ok(places) = site.places else { return Ok(None) };
         let configuration =
             cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
-        let (host, project) = (host.clone(), cx.project(scope));
-        let target = Target { host, configuration, project };
+        let target = Target { host: host.clone(), configuration, project };
         let records = ledger.records(target.destination());
         let mut found = None;
         let mut lost = Vec::new();
@@ -115,9 +109,18 @@ impl Damage {
             lost.push((server, (*record).clone()));
         }
         if found.is_some() && places.iter().any(|place| !place.exists && !place.folder_exists) {
+            let name = target.host.name();
+            let why = match &target.project {
+                None => format!("{name} is not on this machine any more"),
+                Some(root) => {
+                    format!(
+                        "{name} has no folder in the project `{}` any more",
+                        cx.roots.shown(root)
+                    )
+                }
+            };
             cx.output.note(&format!(
-                "{} is not on this machine any more, so its {} not put back",
-                target.host.name(),
+                "{why}, so its {} not put back",
                 match lost.len() {
                     1 => "server is".to_owned(),
                     number => format!("{number} servers are"),

@@ -1,19 +1,20 @@
 //! `hatch mcp show hosts` and `hatch mcp show servers`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
-use hatch_core::backup::Catalogue;
+use hatch_core::backup::{BackupFile, Catalogue};
 use hatch_core::host::HostId;
 use hatch_core::ledger::{Destination, Ledger};
 use hatch_core::server::Server;
 
+use super::backup::scope::project_of;
 use super::read::{self, Found, Wanted, mention_foreign, mention_unreadable};
 use crate::args::list::{ShowHostsArgs, ShowServersArgs};
 use crate::context::{self, Context};
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
-use crate::view::count;
 use crate::view::json_show::{
     HostWithServer, ServerDetail, ServerOnHosts, ShownHost, ShownHosts, ShownServer, ShownServers,
 };
@@ -21,11 +22,13 @@ use crate::view::plan::Secrets;
 use crate::view::sanitize::sanitize_line;
 use crate::view::style::{DIM, HOST};
 use crate::view::wrap::wrap;
+use crate::view::{count, scope_word, scoped};
 
 /// Each host with all that it has.
-pub fn hosts(cx: &Context, args: &ShowHostsArgs) -> Result<Exit, CommandError> {
+pub fn hosts(cx: &mut Context, args: &ShowHostsArgs) -> Result<Exit, CommandError> {
     let (hosts, servers) = Wanted::both(args.name.as_deref(), args.server.as_deref())?;
-    let findings = read::hosts(cx, &hosts, &servers)?;
+    cx.look_in_project(args.place.project.as_deref())?;
+    let findings = read::hosts(cx, args.place.scopes(), &hosts, &servers)?;
     let ledger = cx.ledger_or_empty();
     let backups = backup_counts(cx)?;
     let secrets = Secrets::of(args.show_secrets);
@@ -49,16 +52,18 @@ pub fn hosts(cx: &Context, args: &ShowHostsArgs) -> Result<Exit, CommandError> {
 }
 
 /// Each server with all hosts that have it.
-pub fn servers(cx: &Context, args: &ShowServersArgs) -> Result<Exit, CommandError> {
+pub fn servers(cx: &mut Context, args: &ShowServersArgs) -> Result<Exit, CommandError> {
     let (hosts, servers) = Wanted::both(args.host.as_deref(), args.name.as_deref())?;
-    let findings = read::hosts(cx, &hosts, &servers)?;
+    cx.look_in_project(args.place.project.as_deref())?;
+    let findings = read::hosts(cx, args.place.scopes(), &hosts, &servers)?;
     let ledger = cx.ledger_or_empty();
     let secrets = Secrets::of(args.show_secrets);
     let mut by_name: BTreeMap<String, Vec<HostWithServer>> = BTreeMap::new();
     for found in &findings.hosts {
         for server in &found.reading.servers {
             let detail = detail(server, found.destination(), &ledger, secrets);
-            let host = HostWithServer { host: found.host.id.to_string(), detail };
+            let (host, scope) = (found.host.id.to_string(), scope_word(found.scope));
+            let host = HostWithServer { host, scope, detail };
             by_name.entry(server.name.to_string()).or_default().push(host);
         }
     }
@@ -79,12 +84,7 @@ pub fn servers(cx: &Context, args: &ShowServersArgs) -> Result<Exit, CommandErro
     Ok(Exit::Success)
 }
 
-fn host(
-    found: &Found<'_>,
-    ledger: &Ledger,
-    backups: &BTreeMap<HostId, usize>,
-    secrets: Secrets,
-) -> ShownHost {
+fn host(found: &Found<'_>, ledger: &Ledger, backups: &Counts, secrets: Secrets) -> ShownHost {
     let id = &found.host.id;
     let path = found.places.first().map(|place| place.path.clone()).unwrap_or_default();
     let servers = found.reading.servers.iter().map(|server| ShownServer {
@@ -94,9 +94,10 @@ fn host(
     ShownHost {
         host: id.to_string(),
         name: found.host.name().to_owned(),
+        scope: scope_word(found.scope),
         last_modified: context::modified(&path).map(|time| format!("{time:.0}")),
         config_path: path.display().to_string(),
-        backup_count: backups.get(id).copied().unwrap_or(0),
+        backup_count: backups.get(&(id.clone(), found.project.clone())).copied().unwrap_or(0),
         servers: servers.collect(),
         foreign: found.reading.foreign.clone(),
     }
@@ -112,15 +113,18 @@ fn detail(server: &Server, at: Destination<'_>, ledger: &Ledger, secrets: Secret
     }
 }
 
-fn backup_counts(cx: &Context) -> Result<BTreeMap<HostId, usize>, CommandError> {
+/// How many backups there are of a host, by project; without one, of the user's files.
+type Counts = BTreeMap<(HostId, Option<PathBuf>), usize>;
+
+fn backup_counts(cx: &Context) -> Result<Counts, CommandError> {
     let listing = Catalogue::new(&cx.store, &cx.home).list();
     let listing = listing.map_err(|error| Fault::of(&error).failure())?;
     let mut counts = BTreeMap::new();
     for backup in &listing.backups {
-        let mut hosts: Vec<_> = backup.files.iter().filter_map(|file| file.owner.host()).collect();
-        hosts.dedup();
-        for host in hosts {
-            *counts.entry(host.clone()).or_default() += 1;
+        let of = |file: &BackupFile| Some((file.owner.host()?.clone(), project_of(cx, file)));
+        let owners: BTreeSet<_> = backup.files.iter().filter_map(of).collect();
+        for owner in owners {
+            *counts.entry(owner).or_default() += 1;
         }
     }
     Ok(counts)
@@ -128,7 +132,11 @@ fn backup_counts(cx: &Context) -> Result<BTreeMap<HostId, usize>, CommandError> 
 
 fn host_block(cx: &Context, host: &ShownHost) -> String {
     let path = cx.roots.shown(std::path::Path::new(&host.config_path));
-    let mut text = format!("{HOST}{}{HOST:#}  {}\n", host.host, sanitize_line(&host.name));
+    let mut text = format!(
+        "{HOST}{}{HOST:#}  {}\n",
+        scoped(&host.host, host.scope),
+        sanitize_line(&host.name)
+    );
     let _ = writeln!(text, "  {DIM}file:{DIM:#} {}", sanitize_line(&path));
     if let Some(time) = &host.last_modified {
         let _ = writeln!(text, "  {DIM}last change:{DIM:#} {time}");
@@ -150,7 +158,7 @@ fn server_block(cx: &Context, server: &ServerOnHosts) -> String {
     let hosts = count(server.hosts.len(), "host");
     let mut text = format!("{HOST}{}{HOST:#}  on {hosts}\n", sanitize_line(&server.name));
     for host in &server.hosts {
-        let _ = write!(text, "\n  {HOST}{}{HOST:#}", host.host);
+        let _ = write!(text, "\n  {HOST}{}{HOST:#}", scoped(&host.host, host.scope));
         text.push_str(&detail_block(cx, &host.detail));
     }
     text

@@ -4,11 +4,11 @@ use hatch_core::host::Scope;
 use hatch_core::ledger::Ledger;
 use hatch_core::locate::LocateError;
 use hatch_core::plan::planner::Target;
-use hatch_core::registry::Host;
 use hatch_core::server::ServerName;
 use hatch_core::source::{Origin, Source};
 use hatch_core::status::{Comparison, State, compare};
 
+use super::places::{Site, sites};
 use super::read::{Wanted, mention_unreadable};
 use super::{host_fault, sources};
 use crate::args::status::StatusArgs;
@@ -18,11 +18,11 @@ use crate::exit::Exit;
 use crate::view::json::Unreadable;
 use crate::view::json_show::{StateWord, Status, StatusRow};
 use crate::view::table::Table;
-use crate::view::{count, plural};
+use crate::view::{count, plural, scope_word, scoped};
 
 /// How what hosts have compares with where it came from.
 pub fn run(cx: &mut Context, args: &StatusArgs) -> Result<Exit, CommandError> {
-    cx.look_in_project(args.place.project.as_deref());
+    cx.look_in_project(args.place.project.as_deref())?;
     cx.mention_unfinished();
     let survey = Survey::new(cx, args)?;
     let mut rows = Vec::new();
@@ -31,8 +31,8 @@ pub fn run(cx: &mut Context, args: &StatusArgs) -> Result<Exit, CommandError> {
         if !survey.hosts.has(host.id.as_str())? {
             continue;
         }
-        for scope in args.place.scopes() {
-            survey.host(host, *scope, &mut rows, &mut unreadable);
+        for site in sites(cx, host, args.place.scopes()) {
+            survey.site(site, &mut rows, &mut unreadable);
         }
     }
     let has_any = rows.iter().any(|row| row.comparison.state != State::Absent);
@@ -89,22 +89,18 @@ impl<'a> Survey<'a> {
     }
 
     /// Compares one host's document with each source that it concerns.
-    fn host(
-        &self,
-        host: &Host,
-        scope: Scope,
-        rows: &mut Vec<Row>,
-        unreadable: &mut Vec<Unreadable>,
-    ) {
+    fn site(&self, site: Site<'_>, rows: &mut Vec<Row>, unreadable: &mut Vec<Unreadable>) {
+        let (host, scope, project) = (site.host, site.scope, site.project(self.cx));
         let mut fail = |environment: Option<&Origin>, fault: &Fault| {
             unreadable.push(Unreadable {
                 host: host.id.to_string(),
+                scope: scope_word(scope),
                 server: None,
                 environment: environment.and_then(Origin::environment).map(str::to_owned),
                 reason: fault.one_line(),
             });
         };
-        let places = match self.cx.places(host, scope) {
+        let places = match site.places {
             Ok(places) => places,
             Err(error @ LocateError::BadPointer { .. }) => {
                 return fail(None, &host_fault(host, &error.into()));
@@ -117,7 +113,7 @@ impl<'a> Survey<'a> {
             Err(_) if !is_here => return,
             Err(error) => return fail(None, &host_fault(host, &error)),
         };
-        let target = Target { host: host.clone(), configuration, project: self.cx.project(scope) };
+        let target = Target { host: host.clone(), configuration, project };
         let known = self.origins(&target);
         if known.is_empty()
             && (!is_here || (scope == Scope::Project && !target.configuration.has_file()))
@@ -205,10 +201,7 @@ impl Row {
         let is_left_alone = state == State::Absent && has_any && !self.is_expected;
         StatusRow {
             host: self.host,
-            scope: match self.scope {
-                Scope::User => "user",
-                Scope::Project => "project",
-            },
+            scope: scope_word(self.scope),
             config_path: self.config_path,
             server: self.server.to_string(),
             environment: self.origin.environment().map(str::to_owned),
@@ -242,10 +235,7 @@ fn show(cx: &Context, status: &Status) -> Result<(), CommandError> {
     }
     let mut table = Table::new(&["Server", "Host", "Source", "State"]);
     for row in &status.rows {
-        let host = match row.scope {
-            "project" => format!("{} (project)", row.host),
-            _ => row.host.clone(),
-        };
+        let host = scoped(&row.host, row.scope);
         let source = row.environment.clone().or_else(|| row.source_host.clone());
         table.row([row.server.clone(), host, source.unwrap_or_default(), words(row)]);
     }

@@ -9,13 +9,22 @@ use super::{host, host_fault};
 use crate::context::Context;
 use crate::error::Fault;
 
-/// What to do about a host that is named and not on this machine.
+/// What to do about a host whose file does not exist, nor the folder for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absent {
     /// Say where it was looked for.
     Fail,
+    /// Say so, and that `--create` writes it.
+    Offer,
     /// Write its file all the same.
     Create,
+}
+
+impl Absent {
+    /// Of a command that has `--create`.
+    pub fn of(create: bool) -> Self {
+        if create { Absent::Create } else { Absent::Offer }
+    }
 }
 
 /// What to do about a host that is not there.
@@ -27,12 +36,26 @@ pub fn available(cx: &Context, host: &Host, scope: Scope) -> Result<Vec<Place>, 
     let places = places.map_err(|error| host_fault(host, &error.into()))?;
     match places.iter().find(|place| !place.exists && !place.folder_exists) {
         None => Ok(places),
-        Some(place) => Err(Fault::new(format!(
-            "{} ({}) is not on this machine: there is no `{}`",
-            host.name(),
-            host.id,
-            cx.roots.shown(&place.path)
-        ))),
+        Some(place) => Err(missing(cx, host, scope, place)),
+    }
+}
+
+/// A file that does not exist. A project without one says nothing about this machine.
+fn missing(cx: &Context, host: &Host, scope: Scope, place: &Place) -> Fault {
+    let (name, id, path) = (host.name(), &host.id, cx.roots.shown(&place.path));
+    Fault::new(match scope {
+        Scope::User => format!("{name} ({id}) is not on this machine: there is no `{path}`"),
+        Scope::Project => {
+            format!("{name} ({id}) has no file in this project: it would be `{path}`")
+        }
+    })
+}
+
+/// What `--create` does about a missing file.
+fn offer(scope: Scope) -> &'static str {
+    match scope {
+        Scope::User => "--create writes its file all the same",
+        Scope::Project => "--create creates it",
     }
 }
 
@@ -48,7 +71,7 @@ pub fn resolve(
     let mut hosts: Vec<(Host, Vec<Place>)> = Vec::new();
     for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
         if name == "all" {
-            add_all(cx, scope, source, &mut hosts, &mut faults);
+            add_all(cx, scope, source, absent, &mut hosts, &mut faults);
             continue;
         }
         match named(cx, name, source, scope, absent) {
@@ -57,7 +80,7 @@ pub fn resolve(
         }
     }
     if hosts.is_empty() && faults.is_empty() {
-        faults.push(Fault::new("there is no host to write to").hint(LOOKED_FOR));
+        faults.push(no_host(cx, scope, absent));
     }
     let mut targets = Vec::new();
     for (host, places) in hosts {
@@ -73,17 +96,39 @@ pub fn resolve(
     if faults.is_empty() { Ok(targets) } else { Err(faults) }
 }
 
-/// Every available host but the source.
+/// No host has a file where `all` looks for one.
+fn no_host(cx: &Context, scope: Scope, absent: Absent) -> Fault {
+    let fault = match scope {
+        Scope::User => Fault::new("there is no host to write to"),
+        Scope::Project => {
+            let project = cx.roots.shown(&cx.roots.project);
+            Fault::new(format!("no host has a file in the project `{project}`"))
+        }
+    };
+    match absent {
+        Absent::Offer if scope == Scope::Project => {
+            fault.hint("--create creates one for each host that keeps project files")
+        }
+        _ => fault.hint(LOOKED_FOR),
+    }
+}
+
+/// Every host but the source: those that are available, or with `--create` all that have a
+/// file of this scope.
 fn add_all(
     cx: &Context,
     scope: Scope,
     source: Option<&HostId>,
+    absent: Absent,
     hosts: &mut Vec<(Host, Vec<Place>)>,
     faults: &mut Vec<Fault>,
 ) {
     for host in cx.registry.hosts().iter().filter(|host| Some(&host.id) != source) {
         match cx.places(host, scope) {
-            Ok(places) if places.iter().all(|place| place.exists || place.folder_exists) => {
+            Ok(places)
+                if absent == Absent::Create
+                    || places.iter().all(|place| place.exists || place.folder_exists) =>
+            {
                 add(hosts, (host.clone(), places));
             }
             Err(error @ LocateError::BadPointer { .. }) => {
@@ -109,8 +154,8 @@ fn named(
         Absent::Create => {
             cx.places(host, scope).map_err(|error| host_fault(host, &error.into()))?
         }
-        Absent::Fail => available(cx, host, scope)
-            .map_err(|fault| fault.hint("--create writes its file all the same"))?,
+        Absent::Offer => available(cx, host, scope).map_err(|fault| fault.hint(offer(scope)))?,
+        Absent::Fail => available(cx, host, scope).map_err(|fault| fault.hint(LOOKED_FOR))?,
     };
     Ok((host.clone(), places))
 }

@@ -67,7 +67,7 @@ fn choose<'a, 'b>(
     entries.iter().find(|it| it.backup.id == backup.id).ok_or_else(|| {
         Fault::new(format!("the backup `{}` is not of a run that changed files", backup.id)).hint(
             format!(
-                "`hatch mcp backup restore all --backup {}` puts back what is in it",
+                "`hatch mcp backup restore all --scope all --backup {}` puts back what is in it",
                 backup.id
             ),
         )
@@ -85,15 +85,17 @@ fn refuse_cleaned(entry: &Entry<'_>) -> Result<(), Fault> {
         "the run {run} can't be undone: the copies of {} were cleaned away",
         cleaned.join(", ")
     ))
-    .hint(format!("`hatch mcp backup restore all --backup {backup}` puts back what is left")))
+    .hint(format!(
+        "`hatch mcp backup restore all --scope all --backup {backup}` puts back what is left"
+    )))
 }
 
 fn targets(cx: &Context, backup: &Backup) -> Result<Vec<TargetPlan>, CommandError> {
     let mut faults = Vec::new();
     let mut targets = Vec::new();
     for owner in backup.owners() {
-        match put_back::target(cx, backup, owner) {
-            Ok(target) => targets.push(target),
+        match put_back::targets(cx, backup, owner) {
+            Ok(found) => targets.extend(found),
             Err(fault) => faults.push(fault),
         }
     }

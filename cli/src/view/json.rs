@@ -295,14 +295,14 @@ pub struct DiscoveredHost {
     pub host: String,
     /// The name that its makers write.
     pub name: String,
-    /// Whether it is on this machine: its file or that file's folder exists.
+    /// Whether its file or that file's folder exists: the user's is on this machine then.
     pub available: bool,
     /// Its first file; null where there is no place for one.
     pub config_path: Option<String>,
     /// Whether that file exists.
     pub exists: bool,
     /// Whose servers these are.
-    #[schemars(extend("enum" = ["user"]))]
+    #[schemars(extend("enum" = ["user", "project"]))]
     pub scope: &'static str,
 }
 
@@ -324,6 +324,9 @@ pub struct Listed {
 pub struct ListedRow {
     /// The host's name in command lines.
     pub host: String,
+    /// Whose servers these are.
+    #[schemars(extend("enum" = ["user", "project"]))]
+    pub scope: &'static str,
     /// The server's name.
     pub server: String,
     /// How the host talks to the server; `remote` leaves open which of the two ways.
@@ -342,6 +345,9 @@ pub struct ListedRow {
 pub struct Unreadable {
     /// The host's name in command lines.
     pub host: String,
+    /// Whose servers these are.
+    #[schemars(extend("enum" = ["user", "project"]))]
+    pub scope: &'static str,
     /// The server's name; null where none of the host can be read.
     pub server: Option<String>,
     /// The environment that the host has servers from, where it is that which cannot be read.
@@ -356,6 +362,9 @@ pub struct Unreadable {
 pub struct Foreign {
     /// The host's name in command lines.
     pub host: String,
+    /// Whose file it is in.
+    #[schemars(extend("enum" = ["user", "project"]))]
+    pub scope: &'static str,
     /// The entry's name.
     pub entry: String,
 }

@@ -31,6 +31,13 @@ pub struct BackupRow {
     pub command: String,
     /// Whose files are in the backup: hosts, and environments as `env:NAME`.
     pub hosts: Vec<String>,
+    /// Whose servers the hosts' files keep: the user's, a project's, or both; null where only
+    /// environments are in the backup.
+    #[schemars(extend("enum" = ["user", "project", "all", null]))]
+    pub scope: Option<&'static str>,
+    /// The owners, as people are shown them.
+    #[serde(skip)]
+    pub owners: Vec<String>,
     /// How many files there are.
     pub files: usize,
     /// What that command did, in words; null where nobody wrote it down.
@@ -67,6 +74,9 @@ pub struct BackupDetail {
 pub struct BackupFileRow {
     /// Whose file: a host, or `env:NAME` for an environment.
     pub host: String,
+    /// Whose servers it keeps; null for an environment.
+    #[schemars(extend("enum" = ["user", "project", null]))]
+    pub scope: Option<&'static str>,
     /// Where the file is.
     pub path: String,
     /// The copy's size; null where there was no file.

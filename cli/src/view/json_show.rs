@@ -31,6 +31,9 @@ pub struct ShownHost {
     pub host: String,
     /// The name that its makers write.
     pub name: String,
+    /// Whose servers these are.
+    #[schemars(extend("enum" = ["user", "project"]))]
+    pub scope: &'static str,
     /// Its first file.
     pub config_path: String,
     /// When its file was last changed, in UTC.
@@ -79,6 +82,9 @@ pub struct ServerOnHosts {
 pub struct HostWithServer {
     /// Its name in command lines.
     pub host: String,
+    /// Whose servers these are.
+    #[schemars(extend("enum" = ["user", "project"]))]
+    pub scope: &'static str,
     #[serde(flatten)]
     pub detail: ServerDetail,
 }

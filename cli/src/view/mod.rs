@@ -21,6 +21,7 @@ pub mod wrap;
 use std::cell::Cell;
 use std::io::{self, Write};
 
+use hatch_core::host::Scope;
 use hatch_core::secret::mask_prose;
 use sanitize::sanitize;
 use serde::Serialize;
@@ -117,6 +118,19 @@ pub fn size(bytes: u64) -> String {
 /// The word that goes with a number of things.
 pub fn plural<'a>(number: usize, one: &'a str, several: &'a str) -> &'a str {
     if number == 1 { one } else { several }
+}
+
+/// A scope, as options and JSON spell it.
+pub fn scope_word(scope: Scope) -> &'static str {
+    match scope {
+        Scope::User => "user",
+        Scope::Project => "project",
+    }
+}
+
+/// A host in a listing: `cursor`, or `cursor (project)` for its project file.
+pub fn scoped(host: &str, scope: &str) -> String {
+    if scope == "project" { format!("{host} (project)") } else { host.to_owned() }
 }
 
 /// `1 host`, `2 hosts`.

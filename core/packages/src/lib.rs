@@ -11,6 +11,7 @@
 //! * Bytes whose digest is not the one that was asked for or agreed to are an error.
 //! * Nothing here writes but through a [`hatch_core::store::Store`].
 
+pub mod address;
 mod deferred;
 mod digest;
 pub mod grants;

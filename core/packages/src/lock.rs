@@ -48,6 +48,10 @@ pub struct Installed {
     /// The version that its author or its source gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// The newest version that was installed in its place, if it is older than that. An update
+    /// is held against it, so that nobody can pass an old version off as a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<String>,
     /// Where it came from.
     pub source: Source,
     /// What it is, to the byte.
@@ -258,6 +262,7 @@ mod tests {
     fn installed(bytes: &[u8]) -> Installed {
         Installed {
             version: Some("1.0.0".into()),
+            newest: None,
             source: Source::parse("/tmp/a.wasm").unwrap(),
             digest: ContentDigest::of(bytes),
             form: Form::of(bytes),

@@ -126,6 +126,11 @@ pub fn is_encrypted(text: &str) -> bool {
     text.lines().nth(1).is_some_and(|key| key.starts_with("RWRTY0Iy"))
 }
 
+/// Whether a text is a secret key's second line, with a password (`Sc`) or without one.
+pub fn is_secret(text: &str) -> bool {
+    ["RWRTY0Iy", "RWQAAEIy"].iter().any(|begin| text.trim_start().starts_with(begin))
+}
+
 impl SecretKey {
     /// Reads a key; the password is for one that is encrypted.
     ///
@@ -207,6 +212,11 @@ mod tests {
         assert!(SecretKey::parse(&secret, Some("other".into())).is_err());
         let key = SecretKey::parse(&secret, Some("word".into())).unwrap();
         assert_eq!(key.public().unwrap(), PublicKey::parse(&public).unwrap());
-        assert!(!is_encrypted(&generate("").unwrap().0));
+        let (plain, _) = generate("").unwrap();
+        assert!(!is_encrypted(&plain));
+        for text in [&secret, &plain] {
+            assert!(is_secret(text.lines().nth(1).unwrap()));
+        }
+        assert!(!is_secret(&PublicKey::parse(&public).unwrap().to_base64()));
     }
 }

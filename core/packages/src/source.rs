@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::{self, Address};
 use crate::digest::ContentDigest;
 
 /// Where an adapter comes from, as it is typed and as the lock keeps it.
@@ -14,7 +15,7 @@ pub enum Source {
     /// A file, or a folder that one is built in.
     Path(PathBuf),
     /// An address of one file.
-    Https(String),
+    Https(Address),
     /// A registry.
     Oci(Reference),
     /// A table that comes with hatch, by the id of its adapter.
@@ -41,9 +42,9 @@ pub enum Selector {
     Digest(ContentDigest),
 }
 
-/// A source that can't be one.
+/// Text that is not a [`Source`]. It is shown without what may be secret in an address.
 #[derive(Debug, thiserror::Error)]
-#[error("`{text}` is no source of adapters: {reason}")]
+#[error("invalid source of an adapter `{text}`: {reason}")]
 pub struct InvalidSource {
     text: String,
     reason: &'static str,
@@ -53,14 +54,14 @@ const OCI: &str = "oci://";
 const SHIPPED: &str = "hatch:";
 
 impl Source {
-    /// Reads what was typed. What is no address is a path.
+    /// Reads what was typed. What is not an address is a path.
     ///
     /// # Errors
     ///
-    /// Fails for an address of another kind, and for a reference that is not
-    /// `oci://REGISTRY/NAME:TAG` or `oci://REGISTRY/NAME@sha256:DIGEST`.
+    /// Fails for an address of another kind or with a user in it, and for a reference that is
+    /// not `oci://REGISTRY/NAME:TAG` or `oci://REGISTRY/NAME@sha256:DIGEST`.
     pub fn parse(text: &str) -> Result<Self, InvalidSource> {
-        let invalid = |reason| InvalidSource { text: text.to_owned(), reason };
+        let invalid = |reason| InvalidSource { text: address::masked(text), reason };
         if let Some(rest) = text.strip_prefix(OCI) {
             return Reference::parse(rest).map(Source::Oci).map_err(invalid);
         }
@@ -68,11 +69,7 @@ impl Source {
             return Ok(Source::Shipped(id.to_owned()));
         }
         match text.split_once("://") {
-            Some(("https", rest)) if !rest.is_empty() => Ok(Source::Https(text.to_owned())),
-            Some(("http", rest)) if is_loopback(rest.split('/').next().unwrap_or_default()) => {
-                Ok(Source::Https(text.to_owned()))
-            }
-            Some(("http", _)) => Err(invalid("only this machine is asked without encryption")),
+            Some(("https" | "http", _)) => Address::parse(text).map(Source::Https).map_err(invalid),
             Some(_) => Err(invalid("use a path, https:// or oci://")),
             None if text.is_empty() => Err(invalid("it is empty")),
             None => Ok(Source::Path(PathBuf::from(text))),
@@ -83,10 +80,7 @@ impl Source {
 impl Reference {
     fn parse(text: &str) -> Result<Self, &'static str> {
         let (registry, rest) = text.split_once('/').ok_or("it names no repository")?;
-        let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-        if registry.is_empty() || !registry.bytes().all(is_host) {
-            return Err("it names no registry");
-        }
+        Address::of_server(registry)?;
         let (repository, version) = match rest.split_once('@') {
             Some((name, digest)) => {
                 let digest = ContentDigest::try_from(digest.to_owned());
@@ -113,9 +107,15 @@ impl Reference {
         Reference { version, ..self.clone() }
     }
 
-    /// Whether it is on this machine, and so asked without encryption.
-    pub fn is_local(&self) -> bool {
-        is_loopback(&self.registry)
+    /// Where the registry answers: on this machine without encryption.
+    ///
+    /// # Errors
+    ///
+    /// Fails for a registry that was not read by [`Source::parse`].
+    pub fn server(&self) -> Result<Address, &'static str> {
+        // Docker's own registry has a name of its own, and answers elsewhere.
+        let is_docker = self.registry == "docker.io";
+        Address::of_server(if is_docker { "registry-1.docker.io" } else { &self.registry })
     }
 }
 
@@ -134,17 +134,6 @@ fn is_component(part: &str) -> bool {
         && bytes.iter().all(|byte| is_letter(*byte) || b"._-".contains(byte))
 }
 
-/// Whether a host, with or without a port, is this machine.
-pub(crate) fn is_loopback(authority: &str) -> bool {
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    host == "localhost"
-        || host == "::1"
-        || host.parse().is_ok_and(|it: std::net::Ipv4Addr| it.is_loopback())
-}
-
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{OCI}{}/{}", self.registry, self.repository)?;
@@ -159,7 +148,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Path(path) => write!(f, "{}", path.display()),
-            Source::Https(address) => f.write_str(address),
+            Source::Https(address) => address.fmt(f),
             Source::Oci(reference) => reference.fmt(f),
             Source::Shipped(id) => write!(f, "{SHIPPED}{id}"),
         }
@@ -169,27 +158,45 @@ impl fmt::Display for Source {
 impl TryFrom<String> for Source {
     type Error = InvalidSource;
 
+    /// Reads a source of the lock. Older versions kept the user of an address there: the file
+    /// stays readable, and its next change removes the user.
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Source::parse(&text)
+        Source::parse(&address::without_user(&text))
     }
 }
 
 impl From<Source> for String {
     fn from(source: Source) -> String {
-        source.to_string()
+        match source {
+            Source::Https(address) => address.uri().to_string(),
+            other => other.to_string(),
+        }
     }
 }
 
-/// Whether a tag is a version, rather than a name such as `latest`.
-pub fn is_version(tag: &str) -> bool {
-    semver::Version::parse(tag).is_ok()
+/// Characters of a version.
+const MAX_VERSION: usize = 64;
+
+/// Whether a text is a version: by semantic versioning, and no longer than people can read.
+pub fn is_version(text: &str) -> bool {
+    version(text).is_some()
+}
+
+fn version(text: &str) -> Option<semver::Version> {
+    if text.len() > MAX_VERSION { None } else { semver::Version::parse(text).ok() }
+}
+
+/// Whether a version comes before another one. What is not a version comes before nothing.
+pub fn is_older(one: &str, other: &str) -> bool {
+    let is_older = |(one, other): (semver::Version, _)| one.cmp_precedence(&other).is_lt();
+    version(one).zip(version(other)).is_some_and(is_older)
 }
 
 /// The newest of these tags, if it is newer than a version: the tag, as it is spelt.
 /// Versions that are not final count only for one that is not final itself.
 pub fn newer<'a>(version: &str, tags: &'a [String]) -> Option<&'a str> {
-    let now = semver::Version::parse(version).ok()?;
-    let versions = tags.iter().filter_map(|tag| Some((semver::Version::parse(tag).ok()?, tag)));
+    let now = self::version(version)?;
+    let versions = tags.iter().filter_map(|tag| Some((self::version(tag)?, tag)));
     versions
         .filter(|(it, _)| *it > now && (it.pre.is_empty() || !now.pre.is_empty()))
         .max_by(|a, b| a.0.cmp(&b.0))
@@ -272,6 +279,8 @@ mod tests {
             "oci://registry/a:b c",
             "oci://registry/a@sha256:12",
             "oci://user@registry/a:1",
+            "oci://[::1]evil.example/a:1",
+            "https://",
         ] {
             assert!(Source::parse(text).is_err(), "{text}");
         }
@@ -288,12 +297,30 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_is_told_from_others() {
-        for host in ["localhost", "localhost:5000", "127.0.0.1:80", "127.1.2.3", "[::1]:80"] {
-            assert!(is_loopback(host), "{host}");
+    fn a_user_is_refused_when_typed_and_removed_when_kept() {
+        for text in [
+            "https://me:secret@example.com/a.wasm?secret",
+            "http://localhost:secret@example.com/a.wasm",
+            "oci://me:secret@r.io/a:1",
+            "ftp://me:secret@example.com/",
+        ] {
+            let error = Source::parse(text).unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
         }
-        for host in ["localhost.example.com", "128.0.0.1", "[::2]", "example.com:80", ""] {
-            assert!(!is_loopback(host), "{host}");
+        let kept = Source::try_from("https://me:secret@example.com/a?b=c".to_owned()).unwrap();
+        assert_eq!(kept.to_string(), "https://example.com/a?•••");
+        assert_eq!(String::from(kept), "https://example.com/a?b=c");
+    }
+
+    #[test]
+    fn versions_are_short_and_compared_by_precedence() {
+        assert!(is_version("1.0.0-rc.1+build.5"));
+        for text in ["", "1.0", "v1.0.0", "1.0.0\n  Signed    yes", "1.0.0 ", "\u{1b}[2J"] {
+            assert!(!is_version(text), "{text}");
         }
+        assert!(is_version(&format!("1.0.0-{}", "a".repeat(58))));
+        assert!(!is_version(&format!("1.0.0-{}", "a".repeat(59))));
+        assert!(is_older("1.9.0", "1.10.0") && is_older("2.0.0-rc.1", "2.0.0"));
+        assert!(!is_older("1.0.0+a", "1.0.0+b") && !is_older("1.0.0", "x"));
     }
 }

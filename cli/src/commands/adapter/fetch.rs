@@ -25,10 +25,16 @@ impl Candidate {
         self.examined.adapter.descriptor()
     }
 
-    /// Its version: as its author says, as its metadata does, or as its source calls it.
+    /// The version that its own bytes have, and so its signature covers: as its author says, or
+    /// as its metadata does.
+    pub fn own_version(&self) -> Option<&str> {
+        let own = self.descriptor().version.as_deref();
+        own.or(self.metadata.version.as_deref())
+    }
+
+    /// Its version: its own, or what its source calls it.
     pub fn version(&self) -> Option<String> {
-        let own = self.descriptor().version.clone();
-        own.or_else(|| self.metadata.version.clone()).or_else(|| self.fetched.version.clone())
+        self.own_version().or(self.fetched.version.as_deref()).map(str::to_owned)
     }
 }
 
@@ -56,6 +62,11 @@ pub fn candidate(cx: &Context, source: &Source) -> Result<Candidate, Fault> {
             .maybe_hint(hint)
     })?;
     let metadata = Metadata::of(&fetched.bytes);
+    for version in [&metadata.version, &fetched.version].into_iter().flatten() {
+        adapters::check_version(version).map_err(|reason| {
+            Fault::new(format!("`{shown}` is no adapter that hatch can use")).cause(reason)
+        })?;
+    }
     let digest = ContentDigest::of(&fetched.bytes);
     Ok(Candidate { fetched, examined, metadata, digest })
 }
@@ -138,12 +149,13 @@ pub fn optional(cx: &Context, path: &Path) -> Result<Option<Vec<u8>>, Fault> {
 pub mod network {
     use std::ffi::OsStr;
 
+    use hatch_packages::address::Address;
     use hatch_packages::network::{self, Credentials, NetworkError};
     use hatch_packages::source::Reference;
 
     use super::{Context, Fault, Fetched, Path, optional};
 
-    pub fn download(cx: &Context, address: &str) -> Result<Fetched, Fault> {
+    pub fn download(cx: &Context, address: &Address) -> Result<Fetched, Fault> {
         let download = || network::download(address);
         cx.output.during(&format!("Fetching {address}"), download).map_err(|it| fault(&it))
     }
@@ -178,6 +190,7 @@ pub mod network {
 /// A hatch that was built without the network.
 #[cfg(not(feature = "network"))]
 pub mod network {
+    use hatch_packages::address::Address;
     use hatch_packages::source::Reference;
 
     use super::{Context, Fault, Fetched};
@@ -187,7 +200,7 @@ pub mod network {
             .hint("fetch the adapter with another program, and install its file")
     }
 
-    pub fn download(_: &Context, _: &str) -> Result<Fetched, Fault> {
+    pub fn download(_: &Context, _: &Address) -> Result<Fetched, Fault> {
         Err(without())
     }
 

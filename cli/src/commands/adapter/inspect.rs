@@ -1,22 +1,19 @@
 //! `hatch adapter inspect`.
 
-use std::fmt::Write as _;
-
 use hatch_core::host::{HostDescriptor, Scope};
 use hatch_core::registry::Host;
 use hatch_packages::{Form, Metadata, Source, grants};
 use std::sync::Arc;
 
 use super::fetch::{self, Candidate};
+use super::lines::Lines;
 use super::trust::{self, Trust};
 use crate::args::adapter::InspectArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
 use crate::view::json_adapters::{AdapterDetail, Member, PlaceRow};
-use crate::view::sanitize::sanitize_line;
 use crate::view::size;
-use crate::view::wrap::wrap;
 
 /// Shows an adapter, wherever it is.
 pub fn run(cx: &Context, args: &InspectArgs) -> Result<Exit, CommandError> {
@@ -103,10 +100,9 @@ fn places(cx: &Context, candidate: &Candidate) -> Vec<PlaceRow> {
 }
 
 fn in_words(candidate: &Candidate, detail: &AdapterDetail, width: Option<usize>) -> String {
-    let mut text = format!("{} ({})\n", sanitize_line(&detail.name), detail.id);
-    let mut line = |label: &str, value: &str| {
-        let _ = writeln!(text, "  {label:<11} {}", sanitize_line(value));
-    };
+    let mut lines = Lines::new(width);
+    lines.push(0, &format!("{} ({})", detail.name, detail.id));
+    let mut line = |label: &str, value: &str| lines.field(11, label, value);
     line("Version", detail.version.as_deref().unwrap_or("not given"));
     line("Homepage", &detail.homepage);
     line("From", &detail.source);
@@ -128,14 +124,14 @@ fn in_words(candidate: &Candidate, detail: &AdapterDetail, width: Option<usize>)
     line("Transports", &list(&detail.transports));
     line("Fields", &list(&detail.fields));
     line("References", &list(&detail.references));
-    text.push_str("  It may read and change:\n");
+    lines.push(2, "It may read and change:");
     for words in &detail.grants {
-        let _ = writeln!(text, "    {}", wrap(&sanitize_line(words), 6, width));
+        lines.push(4, words);
     }
-    text.push_str("  On this computer that is:\n");
+    lines.push(2, "On this computer that is:");
     for place in &detail.places {
         let there = if place.exists { "" } else { ", not there yet" };
-        let _ = writeln!(text, "    {} ({}{there})", sanitize_line(&place.path), place.scope);
+        lines.push(4, &format!("{} ({}{there})", place.path, place.scope));
     }
-    text
+    lines.text()
 }

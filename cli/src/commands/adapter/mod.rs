@@ -4,6 +4,7 @@ mod build;
 mod fetch;
 mod inspect;
 mod install;
+mod lines;
 mod list;
 mod new;
 mod pin;

@@ -1,21 +1,20 @@
 //! What installing or updating an adapter would change: shown, agreed to, and written.
 
-use std::fmt::Write as _;
-
 use hatch_core::host::HostId;
 use hatch_packages::grants::{self, Grant};
 use hatch_packages::signature::PublicKey;
-use hatch_packages::{Form, Installed};
+use hatch_packages::source::is_older;
+use hatch_packages::{Form, Installed, Lock};
 
 use super::fetch::{self, Candidate};
+use super::lines::Lines;
 use super::trust::{self, Trust};
 use crate::commands::write::{change_adapters, save_adapter};
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::prompt::{self, Answer};
 use crate::view::json_adapters::AdapterRow;
-use crate::view::wrap::wrap;
-use crate::view::{sanitize, size};
+use crate::view::size;
 
 /// An adapter, and what it would be installed as.
 pub struct Proposal {
@@ -42,8 +41,11 @@ impl Proposal {
             Fault::new(format!("`{}` can't be trusted: {}", descriptor.id, fault.one_line()))
                 .hints_of(fault)
         })?;
+        let version = candidate.version();
+        let newest = before.and_then(|it| newest(it, version.as_deref()));
         let after = Installed {
-            version: candidate.version(),
+            version,
+            newest,
             source: candidate.fetched.source.clone(),
             digest: candidate.digest.clone(),
             form: Form::of(&candidate.fetched.bytes),
@@ -84,22 +86,36 @@ impl Proposal {
             .with_change(before.map(|it| it.digest.to_string()), &self.beyond())
     }
 
+    /// Why this is not an update: it may be an old version that its source offers as a new one.
+    /// Its signature would be good, since its author made it.
+    pub fn is_old(&self) -> Option<String> {
+        let Some(own) = self.candidate.own_version() else {
+            let had = self.before.as_ref()?.descriptor.version.as_ref()?;
+            return Some(format!("what its source offers has no version, and {had} is installed"));
+        };
+        if let Some(newest) = &self.after.newest {
+            return Some(format!("its source offers {own}, and {newest} was installed before"));
+        }
+        let called = self.candidate.fetched.version.as_ref()?;
+        is_older(own, called).then(|| format!("its source calls it {called}, and it is {own}"))
+    }
+
     /// What a person agrees to.
     pub fn show(&self, cx: &Context) -> String {
         let descriptor = &self.after.descriptor;
-        let mut text = String::new();
+        let mut lines = Lines::new(cx.output.width);
         let version = self.after.version.as_deref().unwrap_or_default();
-        let _ = write!(text, "{} ({}) {version}", descriptor.name, descriptor.id);
-        text.truncate(text.trim_end().len());
-        text.push('\n');
+        let heading = format!("{} ({}) {version}", descriptor.name, descriptor.id);
+        lines.push(0, heading.trim_end());
         let bytes = self.candidate.fetched.bytes.len() as u64;
         let kind = match self.after.form {
             Form::Component => "component",
             Form::Table => "table, without code",
         };
-        let mut line = |label: &str, value: &str| {
-            let _ = writeln!(text, "  {label:<9} {}", sanitize::sanitize_line(value));
-        };
+        let mut line = |label: &str, value: &str| lines.field(9, label, value);
+        for words in self.on_version() {
+            line("Version", &words);
+        }
         line("From", &fetch::shown(cx, &self.after.source));
         line("Digest", self.after.digest.as_str());
         line("Kind", &format!("{kind}, {}", size(bytes)));
@@ -111,17 +127,36 @@ impl Proposal {
         for (label, value) in self.candidate.metadata.fields().filter(|it| it.0 != "Version") {
             line(label, value);
         }
-        text.push_str("  It may read and change:\n");
+        lines.push(2, "It may read and change:");
         for words in grants::in_words(descriptor) {
-            let words = wrap(&sanitize::sanitize_line(&words), 6, cx.output.width);
-            let _ = writeln!(text, "    {words}");
+            lines.push(4, &words);
         }
         if self.before.is_some() {
             for grant in self.beyond() {
-                let _ = writeln!(text, "  + not granted yet: {grant}");
+                lines.push(2, &format!("+ not granted yet: {grant}"));
             }
         }
-        text
+        lines.text()
+    }
+
+    /// What its heading does not tell of its version.
+    fn on_version(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        match (self.candidate.own_version(), &self.candidate.fetched.version) {
+            (None, Some(called)) if self.trust.key().is_some() => {
+                words.push(format!(
+                    "{called} is what its source calls it; no signature covers that"
+                ));
+            }
+            (Some(own), Some(called)) if own != called => {
+                words.push(format!("{own}, though its source calls it {called}"));
+            }
+            _ => {}
+        }
+        if let Some(newest) = &self.after.newest {
+            words.push(format!("older than {newest}, which was installed before"));
+        }
+        words
     }
 
     /// Asks, unless that was answered already.
@@ -152,4 +187,10 @@ impl Proposal {
             Ok(())
         })
     }
+}
+
+/// The newest version that was ever installed in the place of `before`, if this one is older.
+fn newest(before: &Installed, version: Option<&str>) -> Option<String> {
+    let known = before.newest.as_ref().or(before.version.as_ref())?;
+    is_older(version?, known).then(|| known.clone())
 }

@@ -1,7 +1,8 @@
 //! `hatch adapter publish`.
 
+use hatch_packages::address::masked;
 use hatch_packages::network::{self, Artifact};
-use hatch_packages::source::Selector;
+use hatch_packages::source::{Selector, is_older};
 use hatch_packages::{Form, Source};
 
 use super::{fetch, trust};
@@ -16,12 +17,13 @@ pub fn run(cx: &Context, args: &PublishArgs) -> Result<Exit, CommandError> {
     let reference = match Source::parse(&args.reference) {
         Ok(Source::Oci(reference)) => reference,
         Ok(_) => {
-            let fault = Fault::new(format!("`{}` is no place in a registry", args.reference));
+            let shown = masked(&args.reference);
+            let fault = Fault::new(format!("`{shown}` is not a place in a registry"));
             return Err(fault.hint("publish to oci://REGISTRY/NAME:TAG").usage());
         }
         Err(error) => return Err(Fault::of(&error).usage()),
     };
-    let Selector::Tag(_) = &reference.version else {
+    let Selector::Tag(tag) = &reference.version else {
         return Err(Fault::new("an adapter is published under a tag, not a digest").usage());
     };
     let source = Source::Path(cx.absolute(&args.adapter));
@@ -29,6 +31,11 @@ pub fn run(cx: &Context, args: &PublishArgs) -> Result<Exit, CommandError> {
     let trust = trust::of(&candidate.fetched, None, None).map_err(Fault::failure)?;
     if trust.key().is_none() {
         cx.output.note("it is not signed; `hatch adapter sign` does that");
+    }
+    if let Some(own) = candidate.own_version().filter(|own| is_older(own, tag)) {
+        cx.output.warn(&format!(
+            "the tag is {tag} and the adapter's own version {own}: `hatch adapter update` will refuse it"
+        ));
     }
     let (version, id) = (candidate.version(), candidate.descriptor().id.to_string());
     let fetched = &candidate.fetched;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hatch_packages::Fetched;
-use hatch_packages::signature::{PublicKey, SignatureError};
+use hatch_packages::signature::{self, PublicKey, SignatureError};
 
 use super::fetch;
 use crate::context::Context;
@@ -49,6 +49,10 @@ pub fn key(cx: &Context, given: Option<&str>) -> Result<Option<PublicKey>, Fault
     let Some(given) = given else { return Ok(None) };
     if let Ok(key) = PublicKey::parse(given) {
         return Ok(Some(key));
+    }
+    // Whoever confuses their two keys has typed the secret one: it is not repeated.
+    if signature::is_secret(given) {
+        return Err(Fault::new("--key is given a secret key: expected the public one"));
     }
     let bytes = fetch::required(cx, &cx.absolute(Path::new(given)))?;
     let key = PublicKey::parse(&String::from_utf8_lossy(&bytes));

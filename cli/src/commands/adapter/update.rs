@@ -63,6 +63,13 @@ fn update(
         say(cx, args, &format!("{id} is up to date"))?;
         return Ok(row);
     }
+    if let Some(reason) = proposal.is_old() {
+        let again = format!(
+            "`hatch adapter install {}` installs it all the same",
+            fetch::shown(cx, &source)
+        );
+        return Err(stays(Fault::new(reason).hint(again)));
+    }
     if !args.consent.json {
         cx.output.print(&proposal.show(cx))?;
     }

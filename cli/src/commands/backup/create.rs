@@ -9,6 +9,7 @@ use hatch_core::store::Reader;
 
 use super::{names, show};
 use crate::args::backup::BackupCreateArgs;
+use crate::commands::places::sites;
 use crate::commands::targets::{LOOKED_FOR, available};
 use crate::commands::write::{create_backup, operation, recover};
 use crate::commands::{host, host_fault};
@@ -19,10 +20,14 @@ use crate::view::count;
 use crate::view::sanitize::sanitize_line;
 use crate::view::style::{ADD, DIM};
 
+/// Documents, and whose they are.
+type Documents = Vec<(Owner, Location)>;
+
 /// Copies files that nothing is about to change.
-pub fn run(cx: &Context, args: &BackupCreateArgs) -> Result<Exit, CommandError> {
+pub fn run(cx: &mut Context, args: &BackupCreateArgs) -> Result<Exit, CommandError> {
+    cx.look_in_project(args.place.project.as_deref())?;
     recover(cx)?;
-    let documents = documents(cx, &args.hosts)?;
+    let documents = documents(cx, &args.hosts, args.place.scope.scopes())?;
     let operation = operation()?;
     let kept = create_backup(cx, &operation, &documents)
         .map_err(|error| Fault::because("no backup was made", &error).failure())?;
@@ -51,10 +56,10 @@ fn report(cx: &Context, args: &BackupCreateArgs, kept: &KeptBackup) -> Result<()
 
 /// Everything that is asked for, or every fault. Each file is read, so that one that can't be
 /// is named together with all others.
-fn documents(cx: &Context, list: &[String]) -> Result<Vec<(Owner, Location)>, CommandError> {
+fn documents(cx: &Context, list: &[String], scopes: &[Scope]) -> Result<Documents, CommandError> {
     let mut faults = Vec::new();
-    let mut documents: Vec<(Owner, Location)> = Vec::new();
-    let mut add = |found: Result<Vec<(Owner, Location)>, Fault>| match found {
+    let mut documents = Documents::new();
+    let mut add = |found: Result<Documents, Fault>| match found {
         Ok(found) => {
             for document in found {
                 if !documents.contains(&document) {
@@ -66,11 +71,13 @@ fn documents(cx: &Context, list: &[String]) -> Result<Vec<(Owner, Location)>, Co
     };
     for name in names(list) {
         if name == "all" {
-            let hosts =
-                cx.registry.hosts().iter().filter(|host| available(cx, host, Scope::User).is_ok());
-            hosts.for_each(|host| add(of_host(cx, host)));
+            for site in cx.registry.hosts().iter().flat_map(|host| sites(cx, host, scopes)) {
+                if available(cx, site.host, site.scope).is_ok() {
+                    add(of_host(cx, site.host, site.scope));
+                }
+            }
         } else {
-            add(of_name(cx, name));
+            of_name(cx, name, scopes).into_iter().for_each(&mut add);
         }
     }
     if documents.is_empty() && faults.is_empty() {
@@ -80,22 +87,38 @@ fn documents(cx: &Context, list: &[String]) -> Result<Vec<(Owner, Location)>, Co
     Ok(documents)
 }
 
-fn of_name(cx: &Context, name: &str) -> Result<Vec<(Owner, Location)>, Fault> {
+/// The documents of a name. In both scopes those that exist are enough.
+fn of_name(cx: &Context, name: &str, scopes: &[Scope]) -> Vec<Result<Documents, Fault>> {
     if name.starts_with("env:") {
-        let owner = super::owner(cx, name, &[])?;
-        let Owner::Environment(environment) = &owner else { return Ok(Vec::new()) };
-        let location = cx.environment_file(environment.as_str());
-        let location = location.and_then(|at| cx.store.read(&at).map(|_| at));
-        let location = location.map_err(|error| {
-            Fault::because(format!("environment `{environment}` can't be read"), &error)
-        })?;
-        return Ok(vec![(owner, location)]);
+        return vec![of_environment(cx, name)];
     }
-    of_host(cx, host(cx, name)?)
+    let host = match host(cx, name) {
+        Ok(host) => host,
+        Err(fault) => return vec![Err(fault)],
+    };
+    let sites = sites(cx, host, scopes);
+    let available: Vec<_> =
+        sites.iter().filter(|site| available(cx, host, site.scope).is_ok()).collect();
+    match available.as_slice() {
+        // Says what is missing of the first.
+        [] => vec![of_host(cx, host, scopes.first().copied().unwrap_or(Scope::User))],
+        some => some.iter().map(|site| of_host(cx, host, site.scope)).collect(),
+    }
 }
 
-fn of_host(cx: &Context, host: &Host) -> Result<Vec<(Owner, Location)>, Fault> {
-    let places = available(cx, host, Scope::User).map_err(|fault| fault.hint(LOOKED_FOR))?;
+fn of_environment(cx: &Context, name: &str) -> Result<Documents, Fault> {
+    let owner = super::owner(cx, name, &[])?;
+    let Owner::Environment(environment) = &owner else { return Ok(Vec::new()) };
+    let location = cx.environment_file(environment.as_str());
+    let location = location.and_then(|at| cx.store.read(&at).map(|_| at));
+    let location = location.map_err(|error| {
+        Fault::because(format!("environment `{environment}` can't be read"), &error)
+    })?;
+    Ok(vec![(owner, location)])
+}
+
+fn of_host(cx: &Context, host: &Host, scope: Scope) -> Result<Documents, Fault> {
+    let places = available(cx, host, scope).map_err(|fault| fault.hint(LOOKED_FOR))?;
     let document = |path| match cx.document(host, path) {
         Ok(file) => Ok((host.id.clone().into(), file.location)),
         Err(error) => Err(host_fault(host, &error)),

@@ -3,6 +3,7 @@
 use hatch_core::backup::{Backup, BackupFile, Taken};
 use hatch_core::owner::Owner;
 
+use super::scope::{self, Selection};
 use super::{all, command, copy_size, label, made, owner};
 use crate::args::backup::BackupListArgs;
 use crate::context::{self, Context};
@@ -13,11 +14,14 @@ use crate::view::size;
 use crate::view::table::Table;
 
 /// All backups, or those of a host, the newest first.
-pub fn run(cx: &Context, args: &BackupListArgs) -> Result<Exit, CommandError> {
+pub fn run(cx: &mut Context, args: &BackupListArgs) -> Result<Exit, CommandError> {
     let backups = all(cx).map_err(Fault::failure)?;
     let wanted = args.host.as_ref().map(|name| owner(cx, name, &backups));
     let wanted = wanted.transpose().map_err(Fault::failure)?;
-    let rows: Vec<_> = backups.iter().filter_map(|it| row(cx, it, wanted.as_ref())).collect();
+    cx.look_in_project(args.place.project.as_deref())?;
+    let selection = Selection::new(args.place.scope, args.place.project.as_deref());
+    let parts = backups.iter().map(|backup| selection.part_of(cx, backup));
+    let rows: Vec<_> = parts.filter_map(|it| row(cx, &it, wanted.as_ref())).collect();
     if args.json {
         let host = wanted.map(|owner| owner.to_string());
         cx.output.json(&Backups { schema: "hatch.backups/1", host, backups: rows })?;
@@ -25,7 +29,7 @@ pub fn run(cx: &Context, args: &BackupListArgs) -> Result<Exit, CommandError> {
     }
     if rows.is_empty() {
         let of = wanted.map(|owner| format!(" of {}", label(cx, &owner))).unwrap_or_default();
-        cx.output.print(&format!("No backups{of}.\n"))?;
+        cx.output.print(&format!("{}.\n", selection.of(cx, &format!("No backups{of}"))))?;
         return Ok(Exit::Success);
     }
     let text = match wanted {
@@ -49,7 +53,7 @@ fn table_of_one(cx: &Context, rows: Vec<BackupRow>) -> Table {
 fn table_of_all(rows: Vec<BackupRow>) -> Table {
     let mut table = Table::new(&["Backup", "Made", "By", "Of", "Files", "Size"]).whole(&["Size"]);
     for row in rows {
-        let (of, files) = (row.hosts.join(", "), row.files.to_string());
+        let (of, files) = (row.owners.join(", "), row.files.to_string());
         let (made, size) = (minute(&row.created), shown_size(row.size_bytes));
         table.row([row.id, made, row.command, of, files, size]);
     }
@@ -83,9 +87,29 @@ fn row(cx: &Context, backup: &Backup, wanted: Option<&Owner>) -> Option<BackupRo
         age_days: age_days(backup),
         command: command(backup),
         hosts: backup.owners().iter().map(ToString::to_string).collect(),
+        scope: scope_of(cx, &files),
+        owners: owners(cx, backup),
         files: files.len(),
         title: run.map(|run| run.title.clone()).filter(|title| !title.is_empty()),
     })
+}
+
+/// Whose files these are: of one scope, or of both.
+fn scope_of(cx: &Context, files: &[&BackupFile]) -> Option<&'static str> {
+    let mut words: Vec<_> = files.iter().filter_map(|file| scope::word(cx, file)).collect();
+    words.dedup();
+    if words.len() > 1 { Some("all") } else { words.pop() }
+}
+
+/// Whose files a backup has, for people, each once.
+fn owners(cx: &Context, backup: &Backup) -> Vec<String> {
+    let mut owners: Vec<String> = Vec::new();
+    for owner in backup.files.iter().map(|file| scope::owner(cx, file)) {
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+    }
+    owners
 }
 
 fn age_days(backup: &Backup) -> i64 {

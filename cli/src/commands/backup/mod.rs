@@ -4,6 +4,7 @@ pub mod clean;
 pub mod create;
 pub mod list;
 pub mod restore;
+pub mod scope;
 pub mod show;
 
 use hatch_core::backup::{

@@ -3,8 +3,9 @@
 use hatch_core::backup::Backup;
 use hatch_core::ledger::Ledger;
 use hatch_core::owner::Owner;
-use hatch_core::plan::{Plan, RecordPolicy};
+use hatch_core::plan::{Plan, RecordPolicy, TargetPlan};
 
+use super::scope::Selection;
 use super::{label, listed, names, open, owner, refuse_unread};
 use crate::args::backup::BackupRestoreArgs;
 use crate::commands::put_back;
@@ -19,29 +20,37 @@ use crate::view::json::Source;
 const NAMED: usize = 3;
 
 /// Puts files back as backups have them.
-pub fn run(cx: &Context, args: &BackupRestoreArgs) -> Result<Exit, CommandError> {
+pub fn run(cx: &mut Context, args: &BackupRestoreArgs) -> Result<Exit, CommandError> {
+    cx.look_in_project(args.place.project.as_deref())?;
     begin(cx, &args.write)?;
+    let selection = Selection::new(args.place.scope, args.place.project.as_deref());
     let listing = listed(cx).map_err(Fault::failure)?;
-    let backups = listing.backups;
+    let backups: Vec<_> = listing.backups.iter().map(|it| selection.part_of(cx, it)).collect();
     let named = args.backup.as_deref();
     let names = names(&args.hosts);
     let named = named.map(|id| open(cx, id, &hint(&names))).transpose().map_err(Fault::failure)?;
-    let chosen = choose(cx, &names, named.as_ref(), &backups)?;
+    let named = named.map(|backup| selection.part_of(cx, &backup));
+    let chosen = choose(cx, &names, named.as_ref(), &backups, &selection)?;
     for (_, backup) in chosen.iter().filter(|_| named.is_none()) {
         refuse_unread(backup, &listing.damaged, "name the one that you mean with --backup")
             .map_err(Fault::failure)?;
     }
     let mut faults = Vec::new();
     let mut targets = Vec::new();
+    let mut noted = Some(Ledger::default());
     for (owner, backup) in &chosen {
-        match put_back::target(cx, backup, owner) {
-            Ok(target) => targets.push(target),
+        match put_back::targets(cx, backup, owner) {
+            Ok(found) => {
+                noted = noted.and_then(|noted| note(noted, backup, &found));
+                targets.extend(found);
+            }
             Err(fault) => faults.push(fault),
         }
     }
     CommandError::check(faults)?;
-    let records = RecordPolicy::Restored(noted(&chosen));
-    let plan = Plan { records, targets, ..Plan::new("restore", title(cx, &chosen)) };
+    let title = title(cx, &chosen, &selection);
+    let plan =
+        Plan { records: RecordPolicy::Restored(noted), targets, ..Plan::new("restore", title) };
     carry_out(cx, &plan, Some(&source(&chosen)), &args.write)?;
     Ok(Exit::Success)
 }
@@ -62,14 +71,15 @@ fn choose<'a>(
     names: &[&str],
     named: Option<&'a Backup>,
     backups: &'a [Backup],
+    selection: &Selection,
 ) -> Result<Chosen<'a>, CommandError> {
     let mut faults = Vec::new();
     let mut chosen = Chosen::new();
     for name in names {
         let found = if *name == "all" {
-            everything(named, backups)
+            everything(cx, named, backups, selection)
         } else {
-            one(cx, name, named, backups).map(|found| vec![found])
+            one(cx, name, named, backups, selection).map(|found| vec![found])
         };
         match found {
             Ok(found) => {
@@ -90,8 +100,20 @@ fn choose<'a>(
 }
 
 /// All that is in the backup that is named, or in the newest.
-fn everything<'a>(named: Option<&'a Backup>, backups: &'a [Backup]) -> Result<Chosen<'a>, Fault> {
-    let backup = named.or(backups.first()).ok_or_else(|| Fault::new("there is no backup"))?;
+fn everything<'a>(
+    cx: &Context,
+    named: Option<&'a Backup>,
+    backups: &'a [Backup],
+    selection: &Selection,
+) -> Result<Chosen<'a>, Fault> {
+    let newest = || backups.iter().find(|backup| !backup.files.is_empty());
+    let Some(backup) = named.or_else(newest) else {
+        return Err(selection.hint(Fault::new(selection.of(cx, "there is no backup"))));
+    };
+    if backup.files.is_empty() && backup.cleaned.is_empty() {
+        let what = format!("the backup `{}` has nothing of what is asked for", backup.id);
+        return Err(selection.hint(Fault::new(what)));
+    }
     Ok(backup.owners().into_iter().map(|owner| (owner.clone(), backup)).collect())
 }
 
@@ -101,11 +123,15 @@ fn one<'a>(
     name: &str,
     named: Option<&'a Backup>,
     backups: &'a [Backup],
+    selection: &Selection,
 ) -> Result<(Owner, &'a Backup), Fault> {
     let owner = owner(cx, name, backups)?;
     let Some(backup) = named else {
         let newest = backups.iter().find(|backup| backup.has(&owner));
-        let none = || Fault::new(format!("there is no backup of {}", label(cx, &owner)));
+        let none = || {
+            let label = selection.of(cx, &label(cx, &owner));
+            selection.hint(Fault::new(format!("there is no backup of {label}")))
+        };
         return newest.map(|backup| (owner.clone(), backup)).ok_or_else(none);
     };
     if backup.has(&owner) {
@@ -113,23 +139,23 @@ fn one<'a>(
     }
     let cleaned = backup.cleaned.contains(&owner);
     let why = if cleaned { ": its copies were cleaned away" } else { "" };
-    Err(Fault::new(format!("the backup `{}` has nothing of {owner}{why}", backup.id))
-        .hint(hint(&[name])))
+    let what = selection.of(cx, &owner.to_string());
+    let fault = Fault::new(format!("the backup `{}` has nothing of {what}{why}", backup.id));
+    Err(selection.hint(fault.hint(hint(&[name]))))
 }
 
-/// What was noted of the hosts when the backups were made. Of the older tool's nobody knows,
-/// and then nothing is taken for known.
-fn noted(chosen: &Chosen<'_>) -> Option<Ledger> {
-    let mut noted = Ledger::default();
-    for (owner, backup) in chosen {
-        noted.extend(backup.run()?.ledger.of_hosts(&Vec::from_iter(owner.host())));
-    }
+/// Adds what was noted of documents when their backup was made. Of the older tool's backups
+/// that is not known, and then nothing is taken for known.
+fn note(mut noted: Ledger, backup: &Backup, targets: &[TargetPlan]) -> Option<Ledger> {
+    let destinations = targets.iter().filter_map(TargetPlan::destination);
+    noted.extend(backup.run()?.ledger.only(destinations));
     Some(noted)
 }
 
-fn title(cx: &Context, chosen: &Chosen<'_>) -> String {
+fn title(cx: &Context, chosen: &Chosen<'_>, selection: &Selection) -> String {
     let labels: Vec<_> = chosen.iter().map(|(owner, _)| label(cx, owner)).collect();
     let what = if labels.len() <= NAMED { labels.join(", ") } else { counted(chosen) };
+    let what = selection.of(cx, &what);
     match ids(chosen).as_slice() {
         [one] => format!("Restore {what} from the backup {one}"),
         _ if labels.len() <= NAMED => {

@@ -3,6 +3,7 @@
 use hatch_core::backup::{Backup, BackupFile, Catalogue, Now};
 
 use super::list::shown_size;
+use super::scope;
 use super::{command, copy_size, made, open, place};
 use crate::args::backup::BackupShowArgs;
 use crate::context::Context;
@@ -70,7 +71,7 @@ pub fn files(cx: &Context, backup: &Backup, columns: Columns) -> String {
         Columns::Now => Table::new(&["Of", "Size", "Now", "File"]).whole(&["Now"]),
     };
     for file in &backup.files {
-        let (of, size) = (file.owner.to_string(), shown_size(copy_size(cx, file)));
+        let (of, size) = (scope::owner(cx, file), shown_size(copy_size(cx, file)));
         let path = file.location.as_ref().map_or(file.name.clone(), ToString::to_string);
         match columns {
             Columns::Made => table.row([of, size, path]),
@@ -113,6 +114,7 @@ fn row(cx: &Context, backup: &Backup, file: &BackupFile) -> BackupFileRow {
     let path = file.location.as_ref().map(|it| it.path().display().to_string());
     BackupFileRow {
         host: file.owner.to_string(),
+        scope: scope::word(cx, file),
         path: path.unwrap_or_else(|| file.name.clone()),
         size_bytes: copy_size(cx, file),
         copy: file.copy.as_ref().map(|copy| copy.path().display().to_string()),

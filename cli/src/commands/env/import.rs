@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use hatch_core::environment::{Environment, EnvironmentName};
+use hatch_core::host::Scope;
 use hatch_core::plan::{Plan, TargetPlan};
 
 use super::super::write::{begin, carry_out};
 use super::take::{self, Taken};
 use super::{check, environment_name, file_of, older, target};
-use crate::args::WriteArgs;
 use crate::args::env::{EnvCreateArgs, EnvImportArgs, ReadingArgs};
+use crate::args::{PlaceArgs, ScopeArg, WriteArgs};
 use crate::context::Context;
 use crate::error::{CommandError, Fault};
 use crate::exit::Exit;
@@ -36,8 +37,9 @@ impl From<&EnvImportArgs> for Existing {
 }
 
 /// Makes an environment, empty or of what a source has.
-pub fn create(cx: &Context, args: &EnvCreateArgs) -> Result<Exit, CommandError> {
+pub fn create(cx: &mut Context, args: &EnvCreateArgs) -> Result<Exit, CommandError> {
     let name = environment_name(&args.name).map_err(Fault::usage)?;
+    look_in(cx, &args.place, args.source.from_host.is_some())?;
     let write = WriteArgs::from(&args.write);
     begin(cx, &write)?;
     let mut faults = Vec::new();
@@ -51,9 +53,8 @@ pub fn create(cx: &Context, args: &EnvCreateArgs) -> Result<Exit, CommandError> 
         ),
         Err(fault) => faults.push(fault),
     }
-    let source = &args.source;
-    let (file, host) = (source.from_file.as_deref(), source.from_host.as_deref());
-    let taken = taken(cx, file, host, None, &args.reading);
+    let (file, host) = (args.source.from_file.as_deref(), args.source.from_host.as_deref());
+    let taken = taken(cx, file, host, args.place.scope.into(), None, &args.reading);
     let taken = taken.map_err(|them| faults.extend(them)).ok().flatten();
     CommandError::check(faults)?;
     let mut title = format!("Create environment `{name}`");
@@ -75,7 +76,8 @@ pub fn create(cx: &Context, args: &EnvCreateArgs) -> Result<Exit, CommandError> 
 }
 
 /// Brings servers into an environment, or makes it of them.
-pub fn run(cx: &Context, args: &EnvImportArgs) -> Result<Exit, CommandError> {
+pub fn run(cx: &mut Context, args: &EnvImportArgs) -> Result<Exit, CommandError> {
+    look_in(cx, &args.place, args.source.from_host.is_some())?;
     if let Some(path) = &args.source.from_hatch_py {
         return older::run(cx, args, path.as_deref());
     }
@@ -94,7 +96,8 @@ pub fn run(cx: &Context, args: &EnvImportArgs) -> Result<Exit, CommandError> {
         );
     }
     let (file, host) = (args.source.from_file.as_deref(), args.source.from_host.as_deref());
-    let taken = taken(cx, file, host, args.server.as_deref(), &args.reading);
+    let server = args.server.as_deref();
+    let taken = taken(cx, file, host, args.place.scope.into(), server, &args.reading);
     let taken = taken.map_err(|them| faults.extend(them)).ok().flatten();
     CommandError::check(faults)?;
     let Some(taken) = taken else { unreachable!("one source is required") };
@@ -107,16 +110,26 @@ pub fn run(cx: &Context, args: &EnvImportArgs) -> Result<Exit, CommandError> {
     Ok(Exit::Success)
 }
 
+/// Takes the project of the command line, which only a host can have files in.
+fn look_in(cx: &mut Context, place: &PlaceArgs, is_of_host: bool) -> Result<(), CommandError> {
+    if !is_of_host && (place.scope == ScopeArg::Project || place.project.is_some()) {
+        let fault = Fault::new("--scope and --project say which file of a host is meant");
+        return Err(fault.hint("they go with --from-host").usage());
+    }
+    cx.look_in(place)
+}
+
 fn taken(
     cx: &Context,
     file: Option<&Path>,
     host: Option<&str>,
+    scope: Scope,
     server: Option<&str>,
     how: &ReadingArgs,
 ) -> Result<Option<Taken>, Vec<Fault>> {
     match (file, host) {
         (Some(path), _) => take::file(cx, path, server, how).map(Some),
-        (None, Some(host)) => take::from_host(cx, host, how.strict).map(Some),
+        (None, Some(host)) => take::from_host(cx, host, scope, how.strict).map(Some),
         (None, None) => Ok(None),
     }
 }

@@ -35,7 +35,7 @@ pub fn run(global: &GlobalArgs, hosts: Hosts, args: &EnvArgs) -> Result<Exit, Co
     adapters::add_installed(&mut cx)?;
     cx.add_named_hosts();
     match &args.command {
-        EnvCommand::Create(args) => import::create(&cx, args),
+        EnvCommand::Create(args) => import::create(&mut cx, args),
         EnvCommand::List(args) => list::run(&cx, args),
         EnvCommand::Show(args) => show::run(&cx, args),
         EnvCommand::Add(args) => with_retries(&mut cx, |cx| add::run(cx, args)),

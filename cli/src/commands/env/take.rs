@@ -89,9 +89,14 @@ fn remark(cx: &Context, label: &str, pasted: &Pasted) {
 }
 
 /// The servers of a host. Entries that can't be understood are said.
-pub fn from_host(cx: &Context, name: &str, strict: bool) -> Result<Taken, Vec<Fault>> {
+pub fn from_host(
+    cx: &Context,
+    name: &str,
+    scope: Scope,
+    strict: bool,
+) -> Result<Taken, Vec<Fault>> {
     let host = host(cx, name).map_err(|fault| vec![fault])?;
-    let places = available(cx, host, Scope::User).map_err(|fault| vec![fault.hint(LOOKED_FOR)])?;
+    let places = available(cx, host, scope).map_err(|fault| vec![fault.hint(LOOKED_FOR)])?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| vec![host_fault(host, &error)])?;
     let left_out: Vec<_> = left_out(&configuration.reading)
@@ -102,8 +107,8 @@ pub fn from_host(cx: &Context, name: &str, strict: bool) -> Result<Taken, Vec<Fa
         let faults = left_out.iter().map(|why| Fault::new(format!("{}: {why}", host.id)));
         return Err(faults.collect());
     }
-    let target = Target { host: host.clone(), configuration, project: None };
-    sources::warn_of_written_out(cx, &target, Scope::User);
+    let target = Target { host: host.clone(), configuration, project: cx.project(scope) };
+    sources::warn_of_written_out(cx, &target, scope);
     let adapter = &host.adapter.descriptor().id;
     Ok(Taken {
         environment: Environment::from_servers(adapter, &target.configuration.reading.servers),

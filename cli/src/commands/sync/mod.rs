@@ -29,7 +29,7 @@ use crate::view::json;
 
 /// Resolves, plans, previews, confirms, applies and reports.
 pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
-    cx.look_in(&args.place);
+    cx.look_in(&args.place)?;
     let write = WriteArgs { dry_run: args.write.dry_run || args.check, ..args.write };
     begin(cx, &write)?;
     let request = Request::resolve(cx, args)?;
@@ -82,7 +82,7 @@ impl Request {
             Some(Source::Host { host, .. }) => Some(&host.id),
             _ => None,
         };
-        let absent = if args.create { Absent::Create } else { Absent::Fail };
+        let absent = Absent::of(args.create);
         let targets = targets::resolve(cx, &args.to_hosts, from, args.place.scope.into(), absent);
         let targets = targets.map_err(|them| faults.extend(them)).ok();
         CommandError::check(faults)?;

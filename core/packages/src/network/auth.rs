@@ -10,9 +10,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use super::NetworkError;
 use super::http::{Client, Headers, body, expect};
-use crate::source::is_loopback;
+use super::{NetworkError, bad};
+use crate::address::Address;
 
 /// Bytes of a token's answer.
 const MAX_TOKEN: u64 = 256 << 10;
@@ -67,8 +67,10 @@ impl Credentials {
     }
 }
 
-/// The value of the `Authorization` header that a challenge asks for, if it can be had.
+/// The value of the `Authorization` header that a challenge of this registry asks for, if it
+/// can be had. The caller has to know that the challenge is the registry's own.
 pub(super) fn answer(
+    registry: &Address,
     challenge: &str,
     login: Option<&Login>,
 ) -> Result<Option<String>, NetworkError> {
@@ -86,15 +88,17 @@ pub(super) fn answer(
         .into_iter()
         .filter_map(|name| Some(format!("{name}={}", encode(parameter(name)?))))
         .collect();
-    let separator = if realm.contains('?') { '&' } else { '?' };
-    let address = format!("{realm}{separator}{}", query.join("&"));
-    let authority = realm.split("://").nth(1).unwrap_or_default().split('/').next();
-    let client = Client::new(is_loopback(authority.unwrap_or_default()));
+    let realm = Address::parse(realm).map_err(|reason| bad(registry, reason))?;
+    if realm.is_local() && !registry.is_local() {
+        return Err(bad(registry, "tokens of another computer are not to be had on this one"));
+    }
+    let address = realm.with_query(&query.join("&")).map_err(|reason| bad(registry, reason))?;
+    let client = Client::for_address(&realm);
     let authorization = login.map(|login| format!("Basic {}", login.basic));
     let headers = Headers { authorization: authorization.as_deref(), ..Headers::default() };
-    let response = expect(realm, client.get(&address, headers)?)?;
-    let token: Token = serde_json::from_slice(&body(realm, response, MAX_TOKEN)?)
-        .map_err(|_| NetworkError::Denied(realm.to_owned()))?;
+    let response = expect(&realm, client.get(&address, headers)?)?;
+    let token: Token = serde_json::from_slice(&body(&realm, response, MAX_TOKEN)?)
+        .map_err(|_| NetworkError::Denied(realm.to_string()))?;
     Ok(token.token.or(token.access_token).map(|token| format!("Bearer {token}")))
 }
 
@@ -156,10 +160,31 @@ mod tests {
 
     #[test]
     fn without_a_login_there_is_no_basic_answer() {
-        assert!(answer("Basic realm=\"x\"", None).unwrap().is_none());
+        let registry = Address::of_server("r.example").unwrap();
+        let answer = |challenge: &str, login| answer(&registry, challenge, login).unwrap();
+        assert!(answer("Basic realm=\"x\"", None).is_none());
         let login = Login { basic: "YTpi".into() };
-        let answered = answer("Basic realm=\"x\"", Some(&login)).unwrap();
+        let answered = answer("Basic realm=\"x\"", Some(&login));
         assert_eq!(answered.as_deref(), Some("Basic YTpi"));
-        assert!(answer("Negotiate", Some(&login)).unwrap().is_none());
+        assert!(answer("Negotiate", Some(&login)).is_none());
+    }
+
+    #[test]
+    fn a_realm_is_an_address_that_a_login_may_be_sent_to() {
+        let registry = Address::of_server("r.example").unwrap();
+        let login = Login { basic: "YTpi".into() };
+        for realm in [
+            "http://localhost:x@tokens.example/",
+            "http://[::1]@tokens.example/",
+            "http://tokens.example/",
+            "http://127.0.0.1:1/",
+            "https://me:secret@tokens.example/",
+            "tokens.example",
+        ] {
+            let challenge = format!("Bearer realm=\"{realm}\",service=\"s\"");
+            let error = answer(&registry, &challenge, Some(&login)).unwrap_err();
+            assert!(matches!(error, NetworkError::BadAddress { .. }), "{realm}: {error}");
+            assert!(!error.to_string().contains("tokens.example"), "{error}");
+        }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use ureq::config::RedirectAuthHeaders;
 use ureq::http::{Response, StatusCode};
 use ureq::{Agent, Body};
 
 use super::NetworkError;
-use crate::source::is_loopback;
+use crate::address::Address;
 
 /// How long to wait for a connection, and for an answer to begin.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -30,17 +31,15 @@ pub(super) struct Headers<'a> {
 }
 
 impl Client {
-    /// A client for an address: one of this machine is asked without encryption.
-    pub(super) fn for_address(address: &str) -> Self {
-        let authority = address.split("://").nth(1).unwrap_or_default();
-        Self::new(is_loopback(authority.split('/').next().unwrap_or_default()))
-    }
-
-    pub(super) fn new(is_local: bool) -> Self {
+    /// A client for the server of an address. One of this machine is asked without encryption,
+    /// and leads nowhere else. What shows who asks is never sent to where a redirect leads.
+    pub(super) fn for_address(address: &Address) -> Self {
+        let is_local = address.is_local();
         let mut config = Agent::config_builder()
             .https_only(!is_local)
             .http_status_as_error(false)
             .max_redirects(if is_local { 0 } else { 5 })
+            .redirect_auth_headers(RedirectAuthHeaders::Never)
             .timeout_connect(Some(CONNECT))
             .timeout_global(Some(WHOLE))
             .user_agent(concat!("hatch/", env!("CARGO_PKG_VERSION")));
@@ -52,10 +51,10 @@ impl Client {
 
     pub(super) fn get(
         &self,
-        address: &str,
+        address: &Address,
         headers: Headers<'_>,
     ) -> Result<Response<Body>, NetworkError> {
-        let mut request = self.agent.get(address);
+        let mut request = self.agent.get(address.uri());
         if let Some(accept) = headers.accept {
             request = request.header("Accept", accept);
         }
@@ -67,10 +66,10 @@ impl Client {
 
     pub(super) fn head(
         &self,
-        address: &str,
+        address: &Address,
         headers: Headers<'_>,
     ) -> Result<Response<Body>, NetworkError> {
-        let mut request = self.agent.head(address);
+        let mut request = self.agent.head(address.uri());
         if let Some(authorization) = headers.authorization {
             request = request.header("Authorization", authorization);
         }
@@ -80,13 +79,13 @@ impl Client {
     pub(super) fn send(
         &self,
         method: Send,
-        address: &str,
+        address: &Address,
         headers: Headers<'_>,
         body: (&str, &[u8]),
     ) -> Result<Response<Body>, NetworkError> {
         let mut request = match method {
-            Send::Post => self.agent.post(address),
-            Send::Put => self.agent.put(address),
+            Send::Post => self.agent.post(address.uri()),
+            Send::Put => self.agent.put(address.uri()),
         };
         if let Some(authorization) = headers.authorization {
             request = request.header("Authorization", authorization);
@@ -99,7 +98,7 @@ impl Client {
     }
 
     /// A whole file.
-    pub(super) fn file(&self, address: &str, limit: u64) -> Result<Vec<u8>, NetworkError> {
+    pub(super) fn file(&self, address: &Address, limit: u64) -> Result<Vec<u8>, NetworkError> {
         let response = self.get(address, Headers::default())?;
         body(address, expect(address, response)?, limit)
     }
@@ -114,26 +113,25 @@ pub(super) enum Send {
 
 /// The response, if it says that all is well.
 pub(super) fn expect(
-    address: &str,
+    address: &Address,
     response: Response<Body>,
 ) -> Result<Response<Body>, NetworkError> {
     let status = response.status();
     match status {
         _ if status.is_success() => Ok(response),
-        StatusCode::NOT_FOUND => Err(NetworkError::NotFound(address.to_owned())),
+        StatusCode::NOT_FOUND => Err(NetworkError::NotFound(address.to_string())),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            Err(NetworkError::Denied(address.to_owned()))
+            Err(NetworkError::Denied(address.to_string()))
         }
         _ => {
             let detail = body(address, response, MAX_DETAIL).unwrap_or_default();
-            let detail: String =
-                String::from_utf8_lossy(&detail).chars().take(SHOWN_DETAIL).collect();
-            let detail = match detail.trim() {
+            let detail = one_line(&String::from_utf8_lossy(&detail));
+            let detail = match detail.as_str() {
                 "" => String::new(),
                 text => format!(": {text}"),
             };
             Err(NetworkError::Status {
-                address: address.to_owned(),
+                address: address.to_string(),
                 status: status.as_u16(),
                 detail,
             })
@@ -143,21 +141,34 @@ pub(super) fn expect(
 
 /// The response's bytes, which are no more than the limit.
 pub(super) fn body(
-    address: &str,
+    address: &Address,
     response: Response<Body>,
     limit: u64,
 ) -> Result<Vec<u8>, NetworkError> {
     let body = response.into_body().into_with_config().limit(limit);
     body.read_to_vec().map_err(|error| match error {
         ureq::Error::BodyExceedsLimit(_) => {
-            NetworkError::TooLarge { address: address.to_owned(), limit }
+            NetworkError::TooLarge { address: address.to_string(), limit }
         }
         error => unreachable(address, &error),
     })
 }
 
-fn unreachable(address: &str, error: &ureq::Error) -> NetworkError {
-    NetworkError::Unreachable { address: address.to_owned(), reason: error.to_string() }
+fn unreachable(address: &Address, error: &ureq::Error) -> NetworkError {
+    // Where a redirect leads may have a token in its query: it is not repeated.
+    let reason = match error {
+        ureq::Error::RequireHttpsOnly(_) => "it redirects to an address without encryption".into(),
+        ureq::Error::BadUri(_) => "it redirects to an invalid address".into(),
+        error => one_line(&error.to_string()),
+    };
+    NetworkError::Unreachable { address: address.to_string(), reason }
+}
+
+/// A server's words, on one short line without what a terminal obeys, so that they cannot look
+/// like ours.
+pub(super) fn one_line(text: &str) -> String {
+    let text: String = text.trim().chars().take(SHOWN_DETAIL).collect();
+    text.replace(char::is_control, " ")
 }
 
 /// A header's text.

@@ -7,6 +7,8 @@
 //! # Invariants
 //!
 //! * Nothing is asked without encryption, but of this machine.
+//! * A login answers challenges of its own registry, and is sent nowhere that a redirect or a
+//!   header leads, but to where that registry says that tokens are had.
 //! * No answer is read beyond its limit.
 //! * Bytes from a registry have the digest that its manifest names, which has the digest
 //!   that was asked for.
@@ -18,6 +20,7 @@ mod oci;
 pub use auth::{Credentials, Login};
 pub use oci::{Artifact, publish, pull, tags};
 
+use crate::address::Address;
 use crate::source::Fetched;
 use crate::source::Source;
 use http::Client;
@@ -42,6 +45,14 @@ pub enum NetworkError {
     /// It is not there.
     #[error("there is no `{0}`")]
     NotFound(String),
+    /// An address that a server named cannot be used. It is not shown.
+    #[error("`{address}` named an address that cannot be used: {reason}")]
+    BadAddress {
+        /// What was asked.
+        address: String,
+        /// What is wrong with the other one.
+        reason: &'static str,
+    },
     /// The other side wants to know who asks.
     #[error("`{0}` is not for everybody, or not for this login")]
     Denied(String),
@@ -106,19 +117,26 @@ impl NetworkError {
 /// # Errors
 ///
 /// Fails where the file can't be had. A missing signature or key is no error.
-pub fn download(address: &str) -> Result<Fetched, NetworkError> {
+pub fn download(address: &Address) -> Result<Fetched, NetworkError> {
     let client = Client::for_address(address);
     let bytes = client.file(address, MAX_ADAPTER)?;
-    let beside = |extension: &str| match client.file(&format!("{address}{extension}"), MAX_TEXT) {
-        Ok(bytes) => Ok(String::from_utf8(bytes).ok()),
-        Err(NetworkError::NotFound(_) | NetworkError::Denied(_)) => Ok(None),
-        Err(error) => Err(error),
+    let beside = |extension: &str| {
+        let beside = address.beside(extension).map_err(|reason| bad(address, reason))?;
+        match client.file(&beside, MAX_TEXT) {
+            Ok(bytes) => Ok(String::from_utf8(bytes).ok()),
+            Err(NetworkError::NotFound(_) | NetworkError::Denied(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     };
     let signature = beside(crate::signature::EXTENSION)?;
     let key = match &signature {
         Some(_) => beside(crate::signature::KEY_EXTENSION)?,
         None => None,
     };
-    let source = Source::Https(address.to_owned());
+    let source = Source::Https(address.clone());
     Ok(Fetched { bytes, source, version: None, signature, key })
+}
+
+fn bad(address: &Address, reason: &'static str) -> NetworkError {
+    NetworkError::BadAddress { address: address.to_string(), reason }
 }

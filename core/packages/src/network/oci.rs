@@ -8,13 +8,16 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use ureq::http::Response;
+use ureq::{Body, ResponseExt as _};
 
 use super::auth::{self, Credentials};
-use super::http::{Client, Headers, Send, body, expect, header};
-use super::{MAX_ADAPTER, NetworkError};
+use super::http::{Client, Headers, Send, body, expect, header, one_line};
+use super::{MAX_ADAPTER, NetworkError, bad};
+use crate::address::Address;
 use crate::digest::ContentDigest;
 use crate::metadata::Metadata;
-use crate::source::{Fetched, Form, Reference, Selector, Source};
+use crate::source::{Fetched, Form, Reference, Selector, Source, is_version};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 /// Config and layer of a component: CNCF's "Wasm OCI artifact layout".
@@ -86,45 +89,52 @@ struct Tags {
 /// One repository, and what it was shown.
 struct Repository<'a> {
     client: Client,
+    server: Address,
     reference: &'a Reference,
     credentials: &'a Credentials,
     authorization: Option<String>,
 }
 
 impl<'a> Repository<'a> {
-    fn new(reference: &'a Reference, credentials: &'a Credentials) -> Self {
-        let client = Client::new(reference.is_local());
-        Repository { client, reference, credentials, authorization: None }
+    fn new(reference: &'a Reference, credentials: &'a Credentials) -> Result<Self, NetworkError> {
+        let server = reference.server().map_err(|reason| NetworkError::BadAddress {
+            address: reference.to_string(),
+            reason,
+        })?;
+        let client = Client::for_address(&server);
+        Ok(Repository { client, server, reference, credentials, authorization: None })
     }
 
-    fn address(&self, rest: &str) -> String {
-        let Reference { registry, repository, .. } = self.reference;
-        format!("{}/v2/{repository}/{rest}", origin(registry, self.reference.is_local()))
+    fn address(&self, rest: &str) -> Result<Address, NetworkError> {
+        let path = format!("/v2/{}/{rest}", self.reference.repository);
+        self.server.join(&path).map_err(|reason| bad(&self.server, reason))
     }
 
-    /// Makes a request, and once more with what its challenge asks for.
-    fn ask<T>(
+    /// Makes a request of the registry, and once more with what its challenge asks for. A
+    /// challenge of another server, where a redirect led, is not answered.
+    fn ask(
         &mut self,
-        request: impl Fn(&Client, Headers<'_>) -> Result<ureq::http::Response<T>, NetworkError>,
-    ) -> Result<ureq::http::Response<T>, NetworkError> {
+        request: impl Fn(&Client, Headers<'_>) -> Result<Response<Body>, NetworkError>,
+    ) -> Result<Response<Body>, NetworkError> {
         let again = |authorization: &Option<String>, client: &Client| {
             let authorization = authorization.as_deref();
             request(client, Headers { authorization, ..Headers::default() })
         };
         let response = again(&self.authorization, &self.client)?;
-        if response.status() != 401 {
+        if response.status() != 401 || !self.server.is_same_server(response.get_uri()) {
             return Ok(response);
         }
-        let challenge = response.headers().get("WWW-Authenticate").and_then(|it| it.to_str().ok());
-        let Some(challenge) = challenge else { return Ok(response) };
+        let Some(challenge) = header(&response, "WWW-Authenticate") else { return Ok(response) };
         let login = self.credentials.of(&self.reference.registry);
-        let Some(authorization) = auth::answer(challenge, login)? else { return Ok(response) };
+        let Some(authorization) = auth::answer(&self.server, challenge, login)? else {
+            return Ok(response);
+        };
         self.authorization = Some(authorization);
         again(&self.authorization, &self.client)
     }
 
     fn get(&mut self, rest: &str, accept: &str, limit: u64) -> Result<Vec<u8>, NetworkError> {
-        let address = self.address(rest);
+        let address = self.address(rest)?;
         let response = self.ask(|client, headers| {
             client.get(&address, Headers { accept: Some(accept), ..headers })
         })?;
@@ -143,12 +153,12 @@ impl<'a> Repository<'a> {
             same(&self.reference.to_string(), &digest, expected)?;
         }
         let manifest = serde_json::from_slice(&bytes)
-            .map_err(|error| self.no_adapter(format!("its manifest: {error}")))?;
+            .map_err(|error| self.no_adapter(&format!("its manifest: {error}")))?;
         Ok((manifest, digest))
     }
 
     fn blob(&mut self, layer: &Descriptor) -> Result<Vec<u8>, NetworkError> {
-        let address = self.address(&format!("blobs/{}", layer.digest));
+        let address = self.address(&format!("blobs/{}", layer.digest))?.to_string();
         if layer.size > MAX_ADAPTER {
             return Err(NetworkError::TooLarge { address, limit: MAX_ADAPTER });
         }
@@ -160,45 +170,35 @@ impl<'a> Repository<'a> {
     /// Uploads a blob, unless it is there.
     fn upload(&mut self, bytes: &[u8]) -> Result<(), NetworkError> {
         let digest = ContentDigest::of(bytes);
-        let there = self.address(&format!("blobs/{digest}"));
+        let there = self.address(&format!("blobs/{digest}"))?;
         let found = self.ask(|client, headers| client.head(&there, headers))?;
         if found.status().is_success() {
             return Ok(());
         }
-        let begin = self.address("blobs/uploads/");
+        let begin = self.address("blobs/uploads/")?;
         let octets = "application/octet-stream";
         let response =
             self.ask(|client, headers| client.send(Send::Post, &begin, headers, (octets, &[])))?;
         let response = expect(&begin, response)?;
         let location = header(&response, "Location")
-            .ok_or_else(|| self.no_adapter("the registry says not where to upload".to_owned()))?;
-        let registry = &self.reference.registry;
-        let origin = origin(registry, self.reference.is_local());
-        let location = match location.starts_with('/') {
-            true => format!("{origin}{location}"),
-            false => location.to_owned(),
+            .ok_or_else(|| self.no_adapter("the registry did not return an upload location"))?;
+        let address = self.server.join(location);
+        let address = address.and_then(|it| it.with_query(&format!("digest={digest}")));
+        let address = address.map_err(|reason| bad(&begin, reason))?;
+        let response = if self.server.is_same_server(address.uri()) {
+            self.ask(|client, headers| client.send(Send::Put, &address, headers, (octets, bytes)))?
+        } else {
+            // Another server is not told who asks: its address has a token of its own.
+            let client = Client::for_address(&address);
+            client.send(Send::Put, &address, Headers::default(), (octets, bytes))?
         };
-        let separator = if location.contains('?') { '&' } else { '?' };
-        let address = format!("{location}{separator}digest={digest}");
-        // Another server is not told who asks: its address has a token of its own.
-        let is_own = address.strip_prefix(&origin).is_some_and(|rest| rest.starts_with('/'));
-        let response = self.ask(|client, headers| {
-            let headers = if is_own { headers } else { Headers::default() };
-            client.send(Send::Put, &address, headers, (octets, bytes))
-        })?;
         expect(&there, response)?;
         Ok(())
     }
 
-    fn no_adapter(&self, reason: String) -> NetworkError {
-        NetworkError::NotAnAdapter { address: self.reference.to_string(), reason }
+    fn no_adapter(&self, reason: &str) -> NetworkError {
+        NetworkError::NotAnAdapter { address: self.reference.to_string(), reason: one_line(reason) }
     }
-}
-
-fn origin(registry: &str, is_local: bool) -> String {
-    // What Docker's own hub is called, and where it answers, differ.
-    let host = if registry == "docker.io" { "registry-1.docker.io" } else { registry };
-    format!("{}://{host}", if is_local { "http" } else { "https" })
 }
 
 fn same(
@@ -222,25 +222,31 @@ fn same(
 ///
 /// Fails where it can't be had, is no adapter, or is not what its digests say.
 pub fn pull(reference: &Reference, credentials: &Credentials) -> Result<Fetched, NetworkError> {
-    let mut repository = Repository::new(reference, credentials);
+    let mut repository = Repository::new(reference, credentials)?;
     let (manifest, _) = repository.manifest()?;
     let kinds: Vec<_> = manifest.layers.iter().map(|layer| layer.media_type.as_str()).collect();
     if !matches!(kinds.as_slice(), [WASM_LAYER | TABLE_LAYER]) {
         let kinds = if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") };
-        return Err(repository.no_adapter(format!(
+        return Err(repository.no_adapter(&format!(
             "it should have one layer, {WASM_LAYER} or {TABLE_LAYER}, and has: {kinds}"
         )));
     }
-    let bytes = repository.blob(&manifest.layers[0])?;
     let annotation = |name: &str| manifest.annotations.get(name).cloned();
+    if annotation(VERSION).is_some_and(|version| !is_version(&version)) {
+        return Err(repository.no_adapter(&format!(
+            "its annotation `{VERSION}` is not a semantic version of at most 64 characters"
+        )));
+    }
+    // The tag is what was asked for, and so what the registry calls it.
     let tag = match &reference.version {
-        Selector::Tag(tag) => Some(tag.clone()).filter(|tag| crate::source::is_version(tag)),
+        Selector::Tag(tag) => Some(tag.clone()).filter(|tag| is_version(tag)),
         Selector::Digest(_) => None,
     };
+    let bytes = repository.blob(&manifest.layers[0])?;
     Ok(Fetched {
         bytes,
         source: Source::Oci(reference.clone()),
-        version: annotation(VERSION).or(tag),
+        version: tag.or_else(|| annotation(VERSION)),
         signature: annotation(SIGNATURE),
         key: annotation(KEY),
     })
@@ -252,10 +258,10 @@ pub fn pull(reference: &Reference, credentials: &Credentials) -> Result<Fetched,
 ///
 /// Fails where they can't be had.
 pub fn tags(reference: &Reference, credentials: &Credentials) -> Result<Vec<String>, NetworkError> {
-    let mut repository = Repository::new(reference, credentials);
+    let mut repository = Repository::new(reference, credentials)?;
     let bytes = repository.get("tags/list", "application/json", MAX_MANIFEST)?;
     let tags: Tags = serde_json::from_slice(&bytes)
-        .map_err(|error| repository.no_adapter(format!("its list of tags: {error}")))?;
+        .map_err(|error| repository.no_adapter(&format!("its list of tags: {error}")))?;
     Ok(tags.tags.unwrap_or_default())
 }
 
@@ -269,15 +275,15 @@ pub fn publish(
     credentials: &Credentials,
     artifact: &Artifact<'_>,
 ) -> Result<ContentDigest, NetworkError> {
-    let mut repository = Repository::new(reference, credentials);
+    let mut repository = Repository::new(reference, credentials)?;
     let Selector::Tag(tag) = &reference.version else {
-        return Err(repository.no_adapter("it is published under a tag, not a digest".to_owned()));
+        return Err(repository.no_adapter("it is published under a tag, not a digest"));
     };
     let (config, manifest) = manifest_of(artifact);
     repository.upload(artifact.bytes)?;
     repository.upload(config.as_bytes())?;
     let bytes = serde_json::to_vec(&manifest).unwrap_or_default();
-    let address = repository.address(&format!("manifests/{tag}"));
+    let address = repository.address(&format!("manifests/{tag}"))?;
     let response = repository
         .ask(|client, headers| client.send(Send::Put, &address, headers, (MANIFEST, &bytes)))?;
     expect(&address, response)?;

@@ -9,11 +9,15 @@ use toml::de::{DeTable, DeValue};
 
 use crate::clean;
 
+const NO_TABLE: &str = "expected the table of an adapter, which has a line `[[documents]]`";
 const NO_LIST: &str = "here is a table of keys, and no list";
 
-/// Why a text is no table: what is wrong, where, and the line with a mark below it.
+/// Why a text is not a table: what is wrong, where, and the line with a mark below it.
+///
+/// Only lines of tables are repeated. Any file can be taken for one by mistake, and what it holds
+/// may be secret: of a text without `[[documents]]` nothing is said but that.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, column {column}: {reason}\n{line} | {text}\n{}^", self.margin())]
+#[error("line {line}, column {column}: {reason}{}", self.quote())]
 pub struct TableError {
     /// The line, counted from one.
     pub line: usize,
@@ -21,15 +25,29 @@ pub struct TableError {
     pub column: usize,
     /// What is wrong there.
     pub reason: String,
-    /// That line's text, fit for a person.
+    /// That line's text, fit for a person; empty where it is not to be repeated.
     pub text: String,
 }
 
 impl TableError {
-    /// What stands before the mark.
-    fn margin(&self) -> String {
-        " ".repeat(format!("{} | ", self.line).len() + self.column - 1)
+    /// The line, and the mark below it.
+    fn quote(&self) -> String {
+        let TableError { line, column, text, .. } = self;
+        if text.is_empty() {
+            return String::new();
+        }
+        let margin = " ".repeat(format!("{line} | ").len() + column - 1);
+        format!("\n{line} | {text}\n{margin}^")
     }
+}
+
+/// Whether a text has the line that every table has, and so was written as one.
+fn is_meant_as_table(text: &str) -> bool {
+    let begins = ["[[documents]]", "documents=", "[dialect]"];
+    text.lines().any(|line| {
+        let line = line.replace([' ', '\t', '"'], "");
+        begins.iter().any(|begin| line.starts_with(begin))
+    })
 }
 
 /// A text and its values, each of which knows where it stands.
@@ -40,6 +58,10 @@ pub(super) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub(super) fn parse(text: &'a str) -> Result<Self, TableError> {
+        if !is_meant_as_table(text) {
+            let (reason, text) = (NO_TABLE.to_owned(), String::new());
+            return Err(TableError { line: 1, column: 1, reason, text });
+        }
         match DeTable::parse(text) {
             Ok(root) => Ok(Source { text, root }),
             Err(error) => Err(from_library(text, &error)),
