@@ -19,8 +19,7 @@ use hatch_core::registry::{Host, Registry};
 use hatch_core::repository;
 use hatch_core::settings::Settings;
 use hatch_core::source::{EnvironmentFile, Origin};
-use hatch_core::store::{self, Location, Reader, StoreError};
-use hatch_core::transaction;
+use hatch_core::store::{self, Reader, StoreError};
 use hatch_packages::reserved::{self, Grounds, Reserved};
 
 use crate::Hosts;

@@ -127,8 +127,8 @@ fn chain(error: &dyn Error) -> Vec<String> {
     messages
 }
 
-/// What an error says, without the values that it read, as serde repeats them: of `invalid
-/// type: string "...", expected u32 at line 1 column 2` the place stays.
+/// What an error says, without the values that it read: serde repeats one, and `toml` the
+/// line. The place stays.
 fn message(error: &dyn Error) -> String {
     const REPEAT: [&str; 5] = [
         "invalid type: ",
@@ -138,6 +138,9 @@ fn message(error: &dyn Error) -> String {
         "unknown field ",
     ];
     let text = error.to_string();
+    if text.starts_with("TOML parse error at ") {
+        return text.lines().next().unwrap_or_default().to_owned();
+    }
     if !REPEAT.iter().any(|start| text.starts_with(start)) {
         return text;
     }

@@ -15,14 +15,14 @@ mod search;
 use std::fmt;
 
 pub use looks::looks_like_token;
-pub use names::is_secret_name;
+pub use names::{is_secret_name, member_name};
 use search::find_in_prose;
 pub use search::{Found, find};
 
 /// Stands where a secret is not shown.
 pub const MASK: &str = "•••";
 
-/// Stands for a reference in a text that is searched: see [`crate::redact`].
+/// Stands for a reference in a text that is searched: see [`crate::disclosure`].
 pub const OPAQUE: char = '\u{fffc}';
 
 /// Text that prints as [`MASK`].

@@ -124,7 +124,7 @@ fn names_and_folders_that_are_taken_are_refused() {
         let code = if line.contains("--lang") { 1 } else { 2 };
         has(&fails(&home, line, code), parts);
     }
-    has(&fails(&home, "adapter new my-editor --lang cobol", 2), &["cobol", "rust"]);
+    has(&fails(&home, "adapter new my-editor --lang cobol", 2), &["`--lang <LANGUAGE>`", "rust"]);
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_folder_that_can_not_be_built_is_told_why() {
         ("adapter build", &["`.` is no adapter's folder", "hatch adapter new"][..]),
         ("adapter build missing", &["`missing` is no adapter's folder"]),
         ("adapter build table", &["a table is not built", "hatch adapter test"]),
-        ("adapter build odd", &["`adapter.toml` can't be used", "cobol"]),
+        ("adapter build odd", &["`adapter.toml` can't be used", "line 2, column 12"]),
         ("adapter build bare", &["failed to read", "descriptor.json"]),
         ("adapter build wrong", &["descriptor.json"]),
     ] {

@@ -118,6 +118,27 @@ fn an_import_remarks_on_plain_secrets_and_on_what_is_no_reference() {
     assert!(!run.stdout.contains("k1") && !run.stdout.contains("k2"), "{}", run.stdout);
 }
 
+/// An environment's file may hold what another tool expands.
+#[test]
+fn a_sync_remarks_on_what_it_writes_as_plain_text() {
+    let home = empty_hosts_with(
+        "dev",
+        r#"{"mcpServers": {"a": {"command": "x", "args": ["--to=$HOST", "$${HOME}"],
+            "env": {"TOKEN": "${TOKEN}"}}}}"#,
+    );
+    let run = home.line("mcp sync --from-env dev --to-host cursor --auto-approve").expect(0);
+    has(
+        &run.stdout,
+        &[
+            "  ! `a`: `args.0`: `$HOST` is taken as plain text; a reference is `${env:HOST}`\n",
+            "  ! `a`: `env.TOKEN`: `${TOKEN}` is taken as plain text; a reference is `${env:TOKEN}`\n",
+        ],
+    );
+    assert!(!run.stdout.contains("HOME"), "a doubled dollar is meant so:\n{}", run.stdout);
+    let again = home.line("mcp sync --from-env dev --to-host cursor --auto-approve").expect(0);
+    assert!(!again.stdout.contains("plain text"), "{}", again.stdout);
+}
+
 #[test]
 fn a_value_that_a_shell_emptied_is_remarked_wherever_it_is_typed() {
     let home = empty_hosts_with("dev", "{}");
@@ -144,14 +165,14 @@ fn a_value_that_a_shell_emptied_is_remarked_wherever_it_is_typed() {
 #[test]
 fn a_variable_s_name_alone_is_a_reference_to_it() {
     let home = empty_hosts_with("dev", "{}");
-    let typed = ["--command", "c", "--env-var", "MY_TOKEN", "--auto-approve"];
+    let typed = ["--command", "c", "--env-var", "MY_TOKEN"];
     for start in [
         ["env", "add", "dev", "s"].as_slice(),
         &["mcp", "configure", "s", "--env", "dev"],
-        &["mcp", "configure", "s", "--host", "cursor"],
+        &["mcp", "configure", "s", "--auto-approve", "--host", "cursor"],
     ] {
         let run = home.hatch([start, &typed].concat()).expect(0);
-        assert!(!run.stdout.contains('!'), "{}", run.stdout);
+        assert!(!run.stdout.contains("in plain text"), "{}", run.stdout);
     }
     has(&home.text(".hatch/envs/dev.json"), &[r#""MY_TOKEN": "${env:MY_TOKEN}""#]);
     has(&home.text(CURSOR), &[r#""MY_TOKEN": "${env:MY_TOKEN}""#]);

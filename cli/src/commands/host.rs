@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hatch_core::host::HostId;
-use hatch_core::settings::{self, ChangeError, NamedHost};
+use hatch_core::settings::{ChangeError, NamedHost};
 use hatch_packages::reserved::WORDS;
 
 use crate::Hosts;

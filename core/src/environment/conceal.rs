@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Entry, Environment, entry};
-use crate::redact::{Part, argument_places, has_secret, parts};
-use crate::secret::{Place, variable_name};
+use crate::disclosure::{Part, argument_places, has_secret, parts};
+use crate::secret::{Place, member_name, variable_name};
 use crate::server::{Server, ServerName};
 use crate::template::{Segment, Template};
 
@@ -110,8 +110,8 @@ impl Run<'_> {
         match value {
             Value::Array(items) => items.iter_mut().for_each(|it| self.own(field, name, it)),
             Value::Object(members) => {
-                for (name, value) in members {
-                    self.own(&format!("{field}.{name}"), name, value);
+                for (member, value) in members {
+                    self.own(&format!("{field}.{member}"), member_name(name, member), value);
                 }
             }
             value => self.text(field, Place::Named(name), &[], value),

@@ -1,7 +1,9 @@
 //! A server that may be shown: with its secrets masked.
 
-use crate::redact::{argument_places, mask};
-use crate::secret::{Place, mask_at, mask_text};
+use serde_json::Value;
+
+use crate::disclosure::{argument_places, mask};
+use crate::secret::{MASK, Place, mask_at, mask_text, member_name};
 use crate::server::{Extra, OAuth, Remote, Server, Stdio, Transport};
 use crate::template::Template;
 
@@ -52,15 +54,34 @@ fn oauth(oauth: &OAuth) -> OAuth {
     }
 }
 
-/// An extra's value is JSON: what its path and its keys name is a secret, or what looks so.
+/// An extra's value is JSON, and stays JSON.
 fn extra(extra: &Extra) -> Extra {
-    let text: Result<String, _> = serde_json::from_str(&extra.value);
-    let place = Place::Named(extra.path.last().map_or("", String::as_str));
-    let value = match text {
-        Ok(text) => serde_json::Value::from(mask_at(place, &text)).to_string(),
-        Err(_) => mask_at(place, &extra.value),
+    let names = extra.path.iter().map(String::as_str);
+    let name = names.reduce(member_name).unwrap_or_default();
+    let value = match serde_json::from_str(&extra.value) {
+        Ok(value) => json(name, value).to_string(),
+        Err(_) => mask_at(Place::Named(name), &extra.value),
     };
     Extra { path: extra.path.clone(), value }
+}
+
+fn json(name: &str, value: Value) -> Value {
+    match value {
+        Value::String(text) => mask_at(Place::Named(name), &text).into(),
+        Value::Number(number) => match mask_at(Place::Named(name), &number.to_string()) {
+            masked if masked == MASK => masked.into(),
+            _ => number.into(),
+        },
+        Value::Array(items) => items.into_iter().map(|item| json(name, item)).collect(),
+        Value::Object(members) => {
+            let masked = members.into_iter().map(|(member, value)| {
+                let value = json(member_name(name, &member), value);
+                (member, value)
+            });
+            Value::Object(masked.collect())
+        }
+        other => other,
+    }
 }
 
 fn text(value: &Template) -> Template {
@@ -69,4 +90,40 @@ fn text(value: &Template) -> Template {
 
 fn named(name: &str, value: &Template) -> Template {
     mask(Place::Named(name), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::entry;
+    use crate::server::ServerName;
+    use serde_json::json;
+
+    #[test]
+    fn fields_of_one_host_alone_are_masked_as_json() {
+        for (path, value, masked) in [
+            (&["trust"][..], "true", "true"),
+            (&["callbackPort"], "3118", "3118"),
+            (&["auth", "password"], "123456", "\"•••\""),
+            (&["headersHelper"], "\"print --token abc\"", "\"print --token •••\""),
+            (&["credentials", "user"], "\"me\"", "\"•••\""),
+            (
+                &["own"],
+                r#"{"a":[1,"x"],"tokens":{"b":"c"}}"#,
+                r#"{"a":[1,"x"],"tokens":{"b":"•••"}}"#,
+            ),
+        ] {
+            let path: Vec<_> = path.iter().map(|key| (*key).to_owned()).collect();
+            let shown = extra(&Extra { path, value: value.to_owned() });
+            assert_eq!(shown.value, masked, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_description_is_masked_too() {
+        let value = json!({"command": "x", "description": "use ghp_0123456789abcdef for now"});
+        let Value::Object(value) = value else { panic!("entries are objects") };
+        let server = entry::parse(ServerName::new("x").unwrap(), &value).unwrap();
+        assert_eq!(masked(&server).description.as_deref(), Some("use ••• for now"));
+    }
 }

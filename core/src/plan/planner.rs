@@ -83,7 +83,7 @@ pub fn sync(asked: Sync<'_>) -> Result<Plan, Vec<(usize, PlanError)>> {
     let servers = if selected.len() == 1 { "server" } else { "servers" };
     let title = format!("Sync {} {servers} from {}", selected.len(), source.label());
     let selected: HashSet<_> = selected.iter().collect();
-    let targets = each(asked.targets, |target| {
+    let mut targets = each(asked.targets, |target| {
         let of_host = |names: &'_ HostServers| names.get(&target.host.id).cloned();
         let kept = of_host(asked.kept).unwrap_or_default();
         let mut servers = source.servers_for(&target.host)?;
@@ -95,6 +95,7 @@ pub fn sync(asked: Sync<'_>) -> Result<Plan, Vec<(usize, PlanError)>> {
         say_what_is_left_out(&mut planned, source.left_out_for(&target.host));
         Ok(planned)
     })?;
+    targets.iter_mut().for_each(|target| remark::literal_references(source, target));
     Ok(Plan { records: RecordPolicy::From(source.origin()), targets, ..Plan::new("sync", title) })
 }
 

@@ -2,13 +2,18 @@
 //! in plain text, references in a spelling that hatch takes for text, and values that a shell
 //! may have emptied.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Change, ChangeKind, TargetPlan};
+use crate::disclosure::has_secret;
 use crate::environment::{Entry, Environment, conceal, paste};
 use crate::host::{HostDescriptor, Reference};
 use crate::patch::{ServerPatch, TransportPatch};
-use crate::secret::{is_secret_name, variable_name};
+use crate::secret::{Place, is_secret_name, variable_name};
+use crate::server::{Server, ServerName};
+use crate::source::Source;
 use crate::template::Template;
 
 /// Secrets in plain text that a host is given although it expands references.
@@ -27,14 +32,32 @@ pub fn secrets(target: &mut TargetPlan) {
 /// Adds remarks on the entries that an environment's file is given, as they are spelt there.
 pub fn entries(target: &mut TargetPlan) {
     let after = target.files.first().and_then(|file| file.after.as_deref());
-    let Some(Ok(environment)) = after.map(Environment::parse) else { return };
+    if let Some(Ok(environment)) = after.map(Environment::parse) {
+        add(target, &environment, entry_remarks);
+    }
+}
+
+/// Adds a remark for each reference in another spelling that a host is given as plain text.
+pub(super) fn literal_references(source: &Source, target: &mut TargetPlan) {
+    if let Source::Environment { environment, .. } = source {
+        add(target, environment, |entry| {
+            entry.iter().flat_map(|(field, value)| value_remarks(field, value)).collect()
+        });
+    }
+}
+
+fn add(
+    target: &mut TargetPlan,
+    environment: &Environment,
+    remarks: impl Fn(&Entry) -> Vec<String>,
+) {
     for change in &target.changes {
         let name = &change.server;
         let entry = environment.servers.iter().find(|(known, _)| known == name);
         if let (Some((_, entry)), ChangeKind::Add(_) | ChangeKind::Update(_)) =
             (entry, &change.kind)
         {
-            target.warnings.extend(entry_remarks(entry).iter().map(|it| format!("`{name}`: {it}")));
+            target.warnings.extend(remarks(entry).iter().map(|it| format!("`{name}`: {it}")));
         }
     }
 }
@@ -44,7 +67,7 @@ pub fn entries(target: &mut TargetPlan) {
 pub fn typed(patch: &ServerPatch) -> Vec<String> {
     let mut remarks = Vec::new();
     let mut look = |field: &str, value: &Template, instead: Option<String>| {
-        let references = paste::references_in(value.as_literal().unwrap_or_default());
+        let references = references_in(value.as_literal().unwrap_or_default());
         remarks.extend(references.iter().map(|reference| literal_reference(field, reference)));
         remarks.extend(instead.map(|instead| {
             format!(
@@ -103,33 +126,41 @@ fn emptied(value: &Template) -> Option<String> {
 fn entry_remarks(entry: &Entry) -> Vec<String> {
     let mut remarks = Vec::new();
     for (field, value) in entry {
-        match value {
-            Value::Object(members) => {
-                for (name, value) in members {
-                    remarks.extend(text_remarks(&format!("{field}.{name}"), value));
-                    let is_empty = value.as_str().is_some_and(|text| text.trim().is_empty());
-                    if is_empty
-                        && matches!(field.as_str(), "env" | "headers")
-                        && is_secret_name(name)
-                    {
-                        remarks.push(empty(&format!("{field}.{name}"), name));
-                    }
-                }
+        remarks.extend(value_remarks(field, value));
+        let members = value.as_object().filter(|_| matches!(field.as_str(), "env" | "headers"));
+        for (name, value) in members.into_iter().flatten() {
+            let is_empty = value.as_str().is_some_and(|text| text.trim().is_empty());
+            if is_empty && is_secret_name(name) {
+                remarks.push(empty(&format!("{field}.{name}"), name));
             }
-            Value::Array(items) => {
-                for (at, item) in items.iter().enumerate() {
-                    remarks.extend(text_remarks(&format!("{field}.{at}"), item));
-                }
-            }
-            value => remarks.extend(text_remarks(field, value)),
         }
     }
     remarks
 }
 
-fn text_remarks(field: &str, value: &Value) -> Vec<String> {
-    let found = paste::references_in(value.as_str().unwrap_or_default());
-    found.into_iter().map(|reference| literal_reference(field, &reference)).collect()
+/// Remarks on the references in a field's texts that hatch takes for plain text.
+fn value_remarks(field: &str, value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(members) => {
+            let remarks = |(name, value)| value_remarks(&format!("{field}.{name}"), value);
+            members.iter().flat_map(remarks).collect()
+        }
+        Value::Array(items) => {
+            let remarks = |(at, item)| value_remarks(&format!("{field}.{at}"), item);
+            items.iter().enumerate().flat_map(remarks).collect()
+        }
+        value => {
+            let found = references_in(value.as_str().unwrap_or_default());
+            found.iter().map(|reference| literal_reference(field, reference)).collect()
+        }
+    }
+}
+
+/// References in another spelling than hatch's.
+fn references_in(text: &str) -> BTreeSet<String> {
+    let entry: Entry = [("value".to_owned(), text.into())].into_iter().collect();
+    let servers = ServerName::new("any").map(|name| (name, entry)).into_iter().collect();
+    paste::foreign_references(&Environment { servers, ..Environment::default() })
 }
 
 /// A reference of a shell's or of another host's, which hatch takes for plain text.
@@ -142,6 +173,16 @@ fn literal_reference(field: &str, reference: &str) -> String {
 fn empty(field: &str, name: &str) -> String {
     let variable = variable_name(name);
     format!("`{field}` is empty; `${{env:{variable}}}` takes the value from the environment")
+}
+
+/// Whether a header's name or look says that it holds a secret. That of any other is masked
+/// and replaced to be safe, and is no reason to bother a person.
+fn is_known(server: &Server, field: &str) -> bool {
+    let headers = server.transport.remote().map(|remote| &remote.headers);
+    headers.into_iter().flatten().any(|(name, value)| {
+        field.strip_prefix("headers.") == Some(name)
+            && (is_secret_name(name) || has_secret(Place::Value, value))
+    })
 }
 
 /// Secrets that a change writes, with the variable that could stand for each.
@@ -160,7 +201,8 @@ fn in_plain_text(changes: &[Change]) -> Vec<String> {
                 let same = it.field == field || it.field == top;
                 same || (top == "oauth" && it.field.starts_with("oauth."))
             });
-            if is_changed && !said.contains(&(field.clone(), variable.clone())) {
+            let is_doubtful = top == "headers" && !is_known(server, &field);
+            if is_changed && !is_doubtful && !said.contains(&(field.clone(), variable.clone())) {
                 remarks.push(format!(
                     "`{}`: `{field}` is a secret in plain text; `${{env:{variable}}}` could stand \
                      for it",

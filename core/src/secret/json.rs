@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::de::IgnoredAny;
 
 use super::Place;
-use super::names::is_secret_name;
+use super::names::{is_secret_name, member_name};
 
 /// A string or a number of JSON text.
 pub(super) struct Scalar<'a> {
@@ -25,7 +25,7 @@ pub(super) fn strings(text: &str) -> Option<Vec<Scalar<'_>>> {
         return None;
     }
     let mut scalars = Vec::new();
-    // The key whose value comes, for each object and list that is open.
+    // The name of the value that comes, for each object and list that is open.
     let mut keys = vec![""];
     let mut option = "";
     let mut at = 0;
@@ -54,8 +54,9 @@ pub(super) fn strings(text: &str) -> Option<Vec<Scalar<'_>>> {
         let is_string = rest.starts_with('"');
         let is_key = is_string && text[at + length..].trim_start().starts_with(':');
         if is_key {
+            let container = keys.len().checked_sub(2).map_or("", |at| keys[at]);
             if let Some(key) = keys.last_mut() {
-                *key = next;
+                *key = member_name(container, next);
             }
             option = "";
         } else {

@@ -171,7 +171,7 @@ pub(super) fn tokens(word: &str) -> Vec<(Range<usize>, &'static str)> {
         return found;
     }
     for run in runs(word, |c| c.is_ascii_alphanumeric() || "_-".contains(c)) {
-        if !is_digest(word, &run) && is_random(&without_uuids(&word[run.clone()])) {
+        if !is_digest(word, &run) && is_random(&without_names(&word[run.clone()])) {
             let end =
                 run.end + word[run.end..].len() - word[run.end..].trim_start_matches('=').len();
             found.push((run.start..end, ""));
@@ -180,9 +180,16 @@ pub(super) fn tokens(word: &str) -> Vec<(Range<usize>, &'static str)> {
     found
 }
 
+/// Whether a text begins as a service's tokens do.
+pub(super) fn begins_as_token(text: &str) -> bool {
+    known(text).is_some()
+}
+
 /// The prefix with which a text begins, if enough of a token follows it.
 fn known(text: &str) -> Option<&'static Prefix> {
     let is_rest = |rest: &str, prefix: &Prefix| {
+        // Enough to tell by, however long it is.
+        let rest = rest.get(..64).unwrap_or(rest);
         let long = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "_-.%".contains(*c));
         // Words are not tokens: `sk-learn-tutorials`.
         let varied = prefix.rest < 9
@@ -254,15 +261,35 @@ pub(super) fn is_uuid(text: &str) -> bool {
         })
 }
 
-fn without_uuids(run: &str) -> String {
-    let mut at = 0;
-    while let Some(part) = run.get(at..at + 36) {
-        if is_uuid(part) {
-            return without_uuids(&(run[..at].to_owned() + "-" + &run[at + 36..]));
+/// Whether a text is a time as file names have it, hatch's backups among them:
+/// `20261128T091538Z`.
+fn is_time(text: &str) -> bool {
+    text.len() == 16
+        && text.bytes().enumerate().all(|(at, b)| match at {
+            8 => b == b'T',
+            15 => b == b'Z',
+            _ => b.is_ascii_digit(),
+        })
+}
+
+/// A run without the UUIDs and times in it.
+fn without_names(run: &str) -> String {
+    let mut rest = run;
+    let mut kept = String::with_capacity(run.len());
+    while let Some(first) = rest.chars().next() {
+        let uuid = rest.get(..36).filter(|part| is_uuid(part));
+        match uuid.or_else(|| rest.get(..16).filter(|part| is_time(part))) {
+            Some(name) => {
+                kept.push('-');
+                rest = &rest[name.len()..];
+            }
+            None => {
+                kept.push(first);
+                rest = &rest[first.len_utf8()..];
+            }
         }
-        at += 1;
     }
-    run.to_owned()
+    kept
 }
 
 /// Whether a generator wrote it: a long part between two dashes changes often between small

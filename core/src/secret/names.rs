@@ -249,6 +249,15 @@ fn trimmed(word: &str) -> &str {
     word.trim_end_matches(|c: char| c.is_ascii_digit())
 }
 
+/// The name under which a member of an object is looked at: what `credentials` holds is a
+/// secret whatever its own name is.
+pub fn member_name<'a>(container: &'a str, name: &'a str) -> &'a str {
+    const CONTAINERS: [&str; 5] = ["credentials", "creds", "passwords", "secrets", "tokens"];
+    let last = words(container).pop().unwrap_or_default();
+    let holds_secrets = CONTAINERS.contains(&last.as_str()) && is_secret_name(container);
+    if holds_secrets && !is_secret_name(name) { container } else { name }
+}
+
 /// Whether values of this name are digests: of a commit, of a file.
 pub(super) fn is_digest_name(name: &str) -> bool {
     words(name).last().is_some_and(|last| DIGESTS.contains(&last.as_str()))
@@ -317,6 +326,18 @@ mod tests {
             "Cookie",
         ] {
             assert!(is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_holds_secrets_names_its_members() {
+        for (container, name, expected) in [
+            ("credentials", "user", "credentials"),
+            ("credentials", "password", "password"),
+            ("maxTokens", "user", "user"),
+            ("env", "user", "user"),
+        ] {
+            assert_eq!(member_name(container, name), expected, "{container}.{name}");
         }
     }
 

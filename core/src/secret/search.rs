@@ -22,7 +22,7 @@ pub struct Found {
 /// Finds all secrets in a value, in order and without overlap. [`OPAQUE`] stands for a
 /// reference, which is no secret itself.
 pub fn find(place: Place<'_>, text: &str) -> Vec<Found> {
-    let mut search = Search { text, found: Vec::new() };
+    let mut search = Search { text, found: Vec::new(), depth: 0 };
     search.place(place, 0..text.len());
     let mut found = search.found;
     found.sort_by_key(|it| (it.range.start, it.range.end));
@@ -37,7 +37,7 @@ pub fn find(place: Place<'_>, text: &str) -> Vec<Found> {
 
 /// Finds what looks like a secret in a sentence, where names such as `token:` say nothing.
 pub fn find_in_prose(text: &str) -> Vec<Found> {
-    let mut search = Search { text, found: Vec::new() };
+    let mut search = Search { text, found: Vec::new(), depth: 0 };
     for word in split(text) {
         match text[word.clone()].contains("://") {
             true => search.url(word),
@@ -50,10 +50,28 @@ pub fn find_in_prose(text: &str) -> Vec<Found> {
 struct Search<'a> {
     text: &'a str,
     found: Vec<Found>,
+    /// How many names stand before the value that is looked at: `a=b:c=...`.
+    depth: usize,
 }
+
+/// Before a secret stand an option and a variable, and hardly more. A text of nothing but
+/// names would take its own length in calls.
+const DEEPEST: usize = 16;
+
+/// The bytes of the longest name that is looked for before a value.
+const LONGEST_NAME: usize = 80;
 
 impl Search<'_> {
     fn place(&mut self, place: Place<'_>, range: Range<usize>) {
+        if self.depth == DEEPEST {
+            return self.look(place.name(), range);
+        }
+        self.depth += 1;
+        self.value_at(place, range);
+        self.depth -= 1;
+    }
+
+    fn value_at(&mut self, place: Place<'_>, range: Range<usize>) {
         let text = &self.text[range.clone()];
         match place {
             Place::Named(name) if is_secret_name(name) => self.credential(name, range),
@@ -322,7 +340,7 @@ fn is_variable(value: &str) -> bool {
 /// `--name=value`, `NAME=value` or `Name: value`: the name, and the value without the blanks
 /// before it.
 fn assignment(text: &str) -> Option<(&str, &str)> {
-    let at = text.find(['=', ':'])?;
+    let at = text.bytes().take(LONGEST_NAME).position(|b| matches!(b, b'=' | b':'))?;
     let name = &text[..at];
     let is_name = !name.is_empty()
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
@@ -333,15 +351,16 @@ fn assignment(text: &str) -> Option<(&str, &str)> {
 /// Whether a text is several assignments: `Server=a;Password=b`, `a=1&token=b`.
 fn is_list(text: &str) -> bool {
     let begins = |at: usize| assignment(text[at + 1..].trim_start()).is_some();
-    let is_first = text.find(['=', ':']).is_some_and(|at| text[at..].starts_with('='));
-    is_first && text.match_indices([';', '&']).any(|(at, _)| begins(at))
+    let first = assignment(text).map(|(name, _)| &text[name.len()..]);
+    first.is_some_and(|rest| rest.starts_with('='))
+        && text.match_indices([';', '&']).any(|(at, _)| begins(at))
 }
 
 /// Whether a text is no assignment although it looks so: `me:pw@db:5432`, and tokens that hold
 /// a `=` or end in some.
 fn is_credential(text: &str) -> bool {
     without_scheme(text).is_some()
-        || tokens(text).first().is_some_and(|(range, name)| range.start == 0 && !name.is_empty())
+        || looks::begins_as_token(text)
         || assignment(text).is_some_and(|(name, value)| {
             name.len() >= 16 && text.contains('=') && matches!(value, "" | "=")
         })
@@ -382,8 +401,9 @@ fn split(text: &str) -> Vec<Range<usize>> {
 fn is_next(text: &str, at: usize) -> bool {
     let rest = text[at + 1..].trim_start();
     // `User Id` is a name, too.
-    let rest = rest.split_once(' ').filter(|(word, _)| !word.contains('=')).map_or(rest, |it| it.1);
-    assignment(rest).is_some()
+    let blank = rest.bytes().take(LONGEST_NAME).position(|b| matches!(b, b' ' | b'='));
+    let second = blank.filter(|at| rest[*at..].starts_with(' ')).map_or("", |at| &rest[at + 1..]);
+    assignment(rest).is_some() || assignment(second).is_some()
 }
 
 fn split_at(

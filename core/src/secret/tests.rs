@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::*;
-use crate::redact;
+use crate::disclosure;
 use crate::template::{Segment, Template};
 
 const CORPUS: &str = include_str!("corpus.txt");
@@ -49,8 +49,8 @@ impl Line {
 
 fn mask_arguments(text: &str) -> String {
     let args: Vec<_> = text.split(' ').map(Template::literal).collect();
-    let places = redact::argument_places(&args).into_iter().zip(&args);
-    let masked = places.map(|(place, arg)| redact::mask(place, arg).expose());
+    let places = disclosure::argument_places(&args).into_iter().zip(&args);
+    let masked = places.map(|(place, arg)| disclosure::mask(place, arg).expose());
     masked.collect::<Vec<_>>().join(" ")
 }
 
@@ -76,8 +76,8 @@ fn misses_and_false_alarms_are_counted_over_a_corpus() {
         missed.iter().map(told).collect::<Vec<_>>().join("\n"),
         alarms.iter().map(told).collect::<Vec<_>>().join("\n"),
     );
-    assert_eq!((missed.len(), secret.len()), (7, 144), "{report}");
-    assert_eq!((alarms.len(), harmless.len()), (4, 131), "{report}");
+    assert_eq!((missed.len(), secret.len()), (7, 145), "{report}");
+    assert_eq!((alarms.len(), harmless.len()), (4, 133), "{report}");
 }
 
 /// A stream of bytes that is the same in every run.
@@ -127,6 +127,32 @@ fn most_random_tokens_are_known_by_their_look_alone() {
     assert_eq!(missed, counted, "missed of a thousand, by alphabet and length");
 }
 
+/// A text may come from anybody's file.
+#[test]
+fn a_long_text_of_nothing_but_names_does_not_exhaust_the_stack() {
+    for part in [
+        "a:",
+        "a=",
+        ";",
+        "a=;",
+        "sk-",
+        "{\"a\":",
+        "%25",
+        "&a=",
+        "8f14e45f-ceea-467f-a9b7-1d2c3b4a5f60",
+        "--token ",
+        "x://a:b/@?",
+        "\\\"",
+        "Bearer ",
+    ] {
+        let text = part.repeat(30_000 / part.len());
+        for place in [Place::Value, Place::Named("x"), Place::HeaderLine] {
+            find(place, &text);
+        }
+        mask_prose(&text);
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_can_be_searched(text in "[a-zA-Z0-9:=/?&#@;,.'\"{}\\[\\]\\\\ $\\-_\n\u{fffc}é]{0,60}") {
@@ -139,10 +165,10 @@ proptest! {
             }
         }
         let template = Template::parse(&text);
-        let joined = redact::parts(Place::Value, &template).into_iter().map(|part| match part {
-            redact::Part::Shown(segment) => Template::new([segment]),
-            redact::Part::Secret { text, .. } => text,
-            redact::Part::Default { name } => Template::new([Segment::Env { name, default: None }]),
+        let joined = disclosure::parts(Place::Value, &template).into_iter().map(|part| match part {
+            disclosure::Part::Shown(segment) => Template::new([segment]),
+            disclosure::Part::Secret { text, .. } => text,
+            disclosure::Part::Default { name } => Template::new([Segment::Env { name, default: None }]),
         });
         let joined = Template::new(joined.flat_map(|it| it.segments().to_vec()));
         prop_assert_eq!(joined, template);

@@ -4,7 +4,7 @@ use hatch_core::host::HostId;
 use hatch_packages::grants::{self, Grant};
 use hatch_packages::signature::PublicKey;
 use hatch_packages::source::is_older;
-use hatch_packages::{Form, Installed, Lock};
+use hatch_packages::{Form, Installed};
 
 use super::fetch::{self, Candidate};
 use super::lines::Lines;
