@@ -30,6 +30,7 @@ mod picture;
 mod places;
 mod remove;
 mod schemas;
+mod scopes;
 mod secrets;
 mod show;
 mod specification;
