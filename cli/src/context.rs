@@ -231,20 +231,18 @@ impl Context {
         if is_it && !shown.contains('\u{fffd}') { path } else { location.path().to_owned() }
     }
 
-    /// Takes a command's word for where the project is.
-    ///
-    /// # Errors
-    ///
-    /// Fails where a folder is named that does not exist.
-    pub fn look_in(&mut self, place: &PlaceArgs) -> Result<(), CommandError> {
-        self.look_in_project(place.project.as_deref())
+    /// Takes a command's word for where the project is. It may be a folder that `--create` makes.
+    pub fn look_in(&mut self, place: &PlaceArgs) {
+        if let Some(project) = &place.project {
+            self.roots.project = self.absolute(project);
+        }
     }
 
-    /// Takes a folder of the command line for the project.
+    /// Takes a folder of the command line for the project, to look at what is in it.
     ///
     /// # Errors
     ///
-    /// Fails where there is no such folder: a misspelt one would be made, or look empty.
+    /// Fails where the folder does not exist: a misspelt one would look empty.
     pub fn look_in_project(&mut self, project: Option<&Path>) -> Result<(), CommandError> {
         let Some(project) = project else { return Ok(()) };
         let folder = self.absolute(project);

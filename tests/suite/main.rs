@@ -37,6 +37,7 @@ mod protected;
 mod remove;
 mod schemas;
 mod secret_values;
+mod scopes;
 mod secrets;
 mod show;
 mod specification;

@@ -18,7 +18,7 @@ use crate::exit::Exit;
 
 /// Takes one server away from hosts.
 pub fn server(cx: &mut Context, args: &RemoveServerArgs) -> Result<Exit, CommandError> {
-    cx.look_in(&args.place)?;
+    cx.look_in(&args.place);
     begin(cx, &args.write)?;
     let name = server_name(&args.server).map_err(Fault::usage)?;
     let scope = args.place.scope.into();
@@ -46,7 +46,7 @@ pub fn server(cx: &mut Context, args: &RemoveServerArgs) -> Result<Exit, Command
 
 /// Takes every server away from a host.
 pub fn host(cx: &mut Context, args: &RemoveHostArgs) -> Result<Exit, CommandError> {
-    cx.look_in(&args.place)?;
+    cx.look_in(&args.place);
     begin(cx, &args.write)?;
     let name = std::slice::from_ref(&args.host);
     let targets = targets::resolve(cx, name, None, args.place.scope.into(), Absent::Fail);

@@ -116,7 +116,8 @@ fn look_in(cx: &mut Context, place: &PlaceArgs, is_of_host: bool) -> Result<(), 
         let fault = Fault::new("--scope and --project say which file of a host is meant");
         return Err(fault.hint("they go with --from-host").usage());
     }
-    cx.look_in(place)
+    cx.look_in(place);
+    Ok(())
 }
 
 fn taken(

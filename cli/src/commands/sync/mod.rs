@@ -29,7 +29,7 @@ use crate::view::json;
 
 /// Resolves, plans, previews, confirms, applies and reports.
 pub fn run(cx: &mut Context, args: &SyncArgs) -> Result<Exit, CommandError> {
-    cx.look_in(&args.place)?;
+    cx.look_in(&args.place);
     let write = WriteArgs { dry_run: args.write.dry_run || args.check, ..args.write };
     begin(cx, &write)?;
     let request = Request::resolve(cx, args)?;
