@@ -1,5 +1,6 @@
 //! A server that may be shown: with what looks like a secret masked.
 
+use super::references::mask_around_references;
 use crate::secret::{MASK, is_secret_name, looks_like_token, mask_text};
 use crate::server::{Extra, OAuth, Remote, Server, Stdio, Transport};
 use crate::template::{Segment, Template};
@@ -99,11 +100,11 @@ fn arguments(args: &[Template]) -> Vec<Template> {
     args.iter().map(argument).collect()
 }
 
-/// Literal text masked where `secret` says so, and cleaned of embedded secrets elsewhere.
+/// Literal text masked where `secret` says so, and cleaned of embedded secrets elsewhere. What
+/// a host takes for plain text may be spelt as a reference, which is no secret.
 fn mask(value: &Template, secret: impl Fn(&str) -> bool) -> Template {
     Template::new(value.segments().iter().map(|segment| match segment {
-        Segment::Literal(literal) if secret(literal) => Segment::Literal(MASK.to_owned()),
-        Segment::Literal(literal) => Segment::Literal(mask_text(literal)),
+        Segment::Literal(literal) => Segment::Literal(mask_around_references(literal, &secret)),
         reference => reference.clone(),
     }))
 }

@@ -10,6 +10,7 @@ pub mod mask;
 pub mod planner;
 pub mod prepare;
 pub mod redact;
+mod references;
 pub mod saved;
 pub mod whole;
 
