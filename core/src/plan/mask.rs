@@ -1,11 +1,10 @@
 //! A server that may be shown: with its secrets masked.
 
-use serde_json::Value;
-
 use crate::disclosure::{argument_places, mask};
 use crate::secret::{MASK, Place, mask_at, mask_text, member_name};
 use crate::server::{Extra, OAuth, Remote, Server, Stdio, Transport};
 use crate::template::Template;
+use serde_json::Value;
 
 /// The server with every literal text masked that is a secret by its name, its place or its
 /// look. References stay: they say where a secret is, and not which.

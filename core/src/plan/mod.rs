@@ -7,15 +7,18 @@ pub mod conflict;
 pub mod diff;
 mod doubt;
 pub mod drift;
+pub mod hidden;
 pub mod mask;
 pub mod planner;
 pub mod prepare;
+pub mod redact;
+mod references;
 pub mod remark;
 pub mod saved;
 pub mod whole;
+
 use std::path::PathBuf;
-pub mod hidden;
-pub mod redact;
+
 use self::hidden::Hidden;
 use crate::adapter::Loss;
 pub use crate::configuration::FilePlan;

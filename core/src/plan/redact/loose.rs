@@ -2,7 +2,8 @@
 //! be parsed.
 
 use super::super::hidden::Hidden;
-use super::{is_option, mask_around_references};
+use super::super::references::mask_around_references;
+use super::is_option;
 use crate::secret::{MASK, is_secret_name, mask_text};
 
 /// A scan of text, word by word and quote by quote. It errs towards hiding.
@@ -14,6 +15,15 @@ pub(super) struct Loose<'a> {
     named: Option<Named>,
     /// Whether an option came last whose value is a secret.
     after_option: bool,
+    last: Last,
+}
+
+/// What came last, blanks aside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Colon,
+    Value,
+    Other,
 }
 
 /// How far what a key names reaches.
@@ -22,12 +32,14 @@ enum Named {
     Line,
     /// To the end of the value, which is inside of so many brackets.
     Value(usize),
+    /// To what ends a value, of which something was seen already.
+    Rest,
 }
 
 impl<'a> Loose<'a> {
     /// Of comments: prose, and values that were switched off.
     pub(super) fn comments(hidden: &'a Hidden) -> Self {
-        Loose { hidden, is_broken: false, named: None, after_option: false }
+        Loose { hidden, is_broken: false, named: None, after_option: false, last: Last::Other }
     }
 
     /// Of a document that can't be parsed.
@@ -37,8 +49,18 @@ impl<'a> Loose<'a> {
 
     /// The text, with as many lines as it has.
     pub(super) fn mask(mut self, text: &str) -> String {
+        let is_broken = self.is_broken;
         let mut masked = String::with_capacity(text.len());
-        let mut rest = text;
+        for line in text.split_inclusive('\n') {
+            // Of a line with an odd quote nobody knows what is inside of quotes and what is not.
+            self.is_broken = is_broken || line.matches('"').count() % 2 == 1;
+            self.line(line, &mut masked);
+        }
+        masked
+    }
+
+    fn line(&mut self, line: &str, masked: &mut String) {
+        let mut rest = line;
         while let Some(first) = rest.chars().next() {
             let (part, shown) = match first {
                 '"' => self.quoted(rest),
@@ -51,15 +73,20 @@ impl<'a> Loose<'a> {
             masked.push_str(&shown);
             rest = &rest[part.len()..];
         }
-        masked
     }
 
     fn punctuation(&mut self, c: char) {
+        // A text without its second quote ends with its line.
+        if !c.is_whitespace() || (c == '\n' && self.last == Last::Value) {
+            self.last = Last::Other;
+        }
         self.named = match (self.named.take(), c) {
-            (Some(Named::Line), '\n') => None,
+            (Some(Named::Line | Named::Rest), '\n') => None,
+            (Some(Named::Rest), ',' | ']' | '}') => None,
             (Some(Named::Value(depth)), '[' | '{') => Some(Named::Value(depth + 1)),
-            (Some(Named::Value(0 | 1)), ']' | '}') => None,
-            (Some(Named::Value(depth)), ']' | '}') => Some(Named::Value(depth - 1)),
+            (Some(Named::Value(1)), ']' | '}') => None,
+            // At the outset none has ended: the value is still to come.
+            (Some(Named::Value(depth)), ']' | '}') => Some(Named::Value(depth.saturating_sub(1))),
             (named, _) => named,
         };
     }
@@ -79,7 +106,13 @@ impl<'a> Loose<'a> {
         };
         let (part, rest) = text.split_at(end);
         let inside = &part[1..end - close.len()];
-        if !close.is_empty() && rest.trim_start().starts_with(':') {
+        // What looks like a key where none can be is a value.
+        let may_be_key = match self.is_broken {
+            true => self.last == Last::Other && !self.after_option,
+            false => self.last != Last::Colon || self.named.is_none(),
+        };
+        self.last = Last::Value;
+        if may_be_key && !close.is_empty() && rest.trim_start().starts_with(':') {
             self.named = is_secret_name(inside).then_some(Named::Value(0));
             return (part, part.to_owned());
         }
@@ -91,7 +124,12 @@ impl<'a> Loose<'a> {
         let end = text.find(|c: char| c.is_whitespace() || "[]{},\"".contains(c));
         let (part, rest) = text.split_at(end.unwrap_or(text.len()));
         let is_mark = !part.contains(|c: char| c.is_alphanumeric());
-        if is_mark || (self.is_broken && matches!(part, ":" | "=")) {
+        self.last = match (is_mark, part.ends_with(':')) {
+            (_, true) => Last::Colon,
+            (true, false) => Last::Other,
+            (false, false) => Last::Value,
+        };
+        if is_mark {
             return (part, part.to_owned());
         }
         let name = part.trim_end_matches([':', '=']);
@@ -109,7 +147,7 @@ impl<'a> Loose<'a> {
     fn value(&mut self, text: &str) -> String {
         let is_secret = self.after_option || self.named.is_some();
         if matches!(self.named, Some(Named::Value(0))) {
-            self.named = None;
+            self.named = Some(Named::Rest);
         }
         self.after_option = is_option(text);
         if self.is_broken && !text.is_empty() {

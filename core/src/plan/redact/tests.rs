@@ -130,7 +130,7 @@ fn what_came_from_a_variable_is_masked_in_values_and_comments() {
 #[test]
 fn the_number_of_lines_and_the_mark_stay() {
     let text = "\u{feff}{\r\n\t\"API_KEY\": \"a\",\r\n\t// \"b\r\n\t\"c\": 1\r\n}";
-    let masked = "\u{feff}{\r\n\t\"API_KEY\": \"•••\",\r\n\t// \"b\r\n\t\"c\": 1\r\n}";
+    let masked = "\u{feff}{\r\n\t\"API_KEY\": \"•••\",\r\n\t// \"•••\n\t\"c\": 1\r\n}";
     assert_eq!(shown(text), masked);
 }
 
@@ -139,4 +139,35 @@ fn prose_keeps_its_words() {
     let text = "mcpServers: {\n  \"a\": { \"API_KEY\": \"abc\" }\n}\n(no file)\n";
     assert_eq!(prose(text), text.replace("abc", "•••"));
     assert_eq!(prose("{\"API_KEY\": 1}"), "{\"API_KEY\": •••}");
+}
+
+/// Whatever a slip of the hand makes of a document.
+#[test]
+fn one_slip_shows_no_secret() {
+    let text = "{ \"API_KEY\": \"PLANTED\", \"PASSWORD\": 987654321,\n// \"TOKEN\": \"PLANTED\"\n\
+                \"args\": [\"--token\", \"PLANTED\", 1], \"headers\": { \"X\": \"PLANTED\" } }";
+    // Where the names are whole: without them a value is no secret.
+    let is_whole = |slipped: &str| {
+        ["\"API_KEY\":", "\"PASSWORD\":", "\"TOKEN\":", "\"--token\",", "\"headers\": { \"X\":"]
+            .iter()
+            .all(|name| slipped.contains(name))
+    };
+    let mut tried = 0;
+    for at in 0..text.len() {
+        let inserted = "{}[],:\"\\/*\n0e- =".chars().map(|c| {
+            let mut slipped = text.to_owned();
+            slipped.insert(at, c);
+            slipped
+        });
+        let removed = format!("{}{}", &text[..at], &text[at + 1..]);
+        for slipped in inserted.chain([removed]).filter(|slipped| is_whole(slipped)) {
+            let shown = shown(&slipped);
+            tried += 1;
+            assert_eq!(shown.lines().count(), slipped.lines().count(), "{slipped}");
+            for part in ["PLA", "TED", "9876", "4321"] {
+                assert!(!shown.contains(part), "{slipped}\n{shown}");
+            }
+        }
+    }
+    assert!(tried > 1000, "{tried} slips");
 }
