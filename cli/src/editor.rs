@@ -56,16 +56,16 @@ impl Editor {
             let Some(value) = env::var_os(variable) else { continue };
             let value = value.to_string_lossy().into_owned();
             if !value.trim().is_empty() {
-                return Self::split(variable, value);
+                return Self::split(variable, &value);
             }
         }
         Ok(Editor { words: vec![FALLBACK.to_owned()], variable: None })
     }
 
     /// As a shell splits it: `code --wait`, `'/opt/my editor/bin/edit' -n`.
-    fn split(variable: &'static str, value: String) -> Result<Self, EditorError> {
+    fn split(variable: &'static str, value: &str) -> Result<Self, EditorError> {
         // On Windows a backslash parts folders, and quotes nothing.
-        let text = if cfg!(windows) { value.replace('\\', "\\\\") } else { value.clone() };
+        let text = if cfg!(windows) { value.replace('\\', "\\\\") } else { value.to_owned() };
         match shlex::split(&text) {
             Some(words) if !words.is_empty() => Ok(Editor { words, variable: Some(variable) }),
             _ => Err(EditorError::NoCommand { variable }),
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_command_is_split_as_a_shell_does() {
-        let split = |value: &str| Editor::split("EDITOR", value.to_owned()).map(|it| it.words);
+        let split = |value: &str| Editor::split("EDITOR", value).map(|it| it.words);
         assert_eq!(split("vi").unwrap(), ["vi"]);
         assert_eq!(split("code --wait").unwrap(), ["code", "--wait"]);
         assert_eq!(split("'/opt/my editor/edit' -n").unwrap(), ["/opt/my editor/edit", "-n"]);

@@ -128,6 +128,7 @@ mod tests {
         "COMMAND",
         "ARGS",
         "NAME=VALUE",
+        "NAME[=VALUE]",
         "URL",
         "TIME",
         "TOOL",

@@ -44,7 +44,6 @@ const PREFIXES: &[Prefix] = &[
     prefix("glrt-", 16, "gitlab-token"),
     prefix("glptt-", 16, "gitlab-token"),
     prefix("gloas-", 16, "gitlab-secret"),
-    // source: gitlab.com, "Token overview": `_gitlab_session`
     prefix("GR1348941", 16, "gitlab-token"),
     // source: supabase.com/docs, "Personal access tokens" and "Understanding API keys"
     prefix("sbp_", 8, "supabase-access-token"),
