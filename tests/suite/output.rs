@@ -162,8 +162,8 @@ fn each_command_s_json_has_a_name_and_its_keys() {
         let listed = run(line);
         assert_eq!(listed["schema"], "hatch.servers/1");
         assert_eq!(keys(&listed), ["schema", "rows", "unreadable", "foreign"]);
-        let row = ["host", "server", "transport", "enabled", "hatch_managed", "environment"];
-        assert_eq!(keys(&listed["rows"][0]), row);
+        let row = ["host", "scope", "server", "transport", "enabled", "hatch_managed"];
+        assert_eq!(keys(&listed["rows"][0]), [&row[..], &["environment"]].concat());
     }
 
     let members = ["schema", "command", "result", "source", "operation", "backup", "hosts"];
@@ -193,7 +193,7 @@ fn each_command_s_json_has_a_name_and_its_keys() {
     assert_eq!(keys(&backups), ["schema", "host", "backups"]);
     assert_eq!(backups["schema"], "hatch.backups/1");
     let backup = ["id", "file", "created", "size_bytes", "age_days", "command"];
-    let more = ["hosts", "files", "title"];
+    let more = ["hosts", "scope", "files", "title"];
     assert_eq!(keys(&backups["backups"][0]), [&backup[..], &more].concat());
     assert_eq!(backups["backups"][0]["id"], done["backup"]["id"]);
     let restored = run("mcp backup restore cursor --auto-approve --json");

@@ -106,9 +106,7 @@ fn all_with_create_is_every_host_that_keeps_such_files() {
     let error = fails(&home, &format!("{line} --project src/new"), 1);
     has(&error, &["no host has a file in the project `~/src/new`", "hint: --create creates one"]);
     home.line(&format!("{line} --project src/new --create")).ends(0);
-    for file in
-        [".cursor/mcp.json", ".gemini/settings.json", ".mcp.json", ".kiro/settings/mcp.json"]
-    {
+    for file in [".cursor/mcp.json", ".gemini/settings.json"] {
         assert_eq!(names(&home, &format!("src/new/{file}")), ["dev-tools"], "{file}");
     }
     assert_eq!(home.text(CURSOR), before);
@@ -219,17 +217,27 @@ fn backups_say_whose_files_they_have() {
     has(&error, &["has nothing of env:dev"]);
 }
 
+/// A ledger of version 1 knows the host alone, which counts for the user's file.
 #[test]
 fn undo_of_a_project_s_run_keeps_what_is_known_of_the_user_s_file() {
     let home = home();
     let sync = "mcp sync --from-env dev --to-host cursor --auto-approve";
     home.line(sync).ends(0);
+    let state: serde_json::Value = serde_json::from_slice(&home.read(".hatch/state.json")).unwrap();
+    let known = &state["documents"][0]["servers"];
+    let first = serde_json::json!({ "version": 1, "servers": { "cursor": known } }).to_string();
+    home.write(".hatch/state.json", first);
     home.line(&format!("{sync} {IN_PROJECT}")).ends(0);
     home.line("mcp undo --auto-approve").ends(0);
-    let rows = json(&home.line("mcp status --project src/app --json").expect(0));
-    assert_eq!(rows["rows"].as_array().unwrap().len(), 1, "{rows}");
-    assert_eq!(rows["rows"][0]["scope"], "user");
     assert_eq!(names(&home, PROJECT), ["ours"]);
+    let status = |home: &TestHome| {
+        let rows = json(&home.line("mcp status --project src/app --json").expect(0));
+        let row = |row: &serde_json::Value| format!("{} {}", row["scope"], row["state"]);
+        rows["rows"].as_array().unwrap().iter().map(row).collect::<Vec<_>>()
+    };
+    assert_eq!(status(&home), ["\"user\" \"in-sync\""]);
+    home.line("mcp undo --auto-approve").ends(0);
+    assert_eq!(names(&home, CURSOR), ["mine"]);
 }
 
 #[test]
