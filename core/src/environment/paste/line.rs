@@ -1,12 +1,13 @@
 //! Command lines that READMEs give to be typed: `claude mcp add NAME -- npx -y PACKAGE` and its
-//! kin of other programs, `code --add-mcp JSON`, and the bare command that starts a server.
+//! kin of other programs, `code --add-mcp JSON`, and the bare command that starts a server. The
+//! links behind READMEs' buttons count as well.
 //!
 //! Sources: the help of Claude Code, Codex, Gemini CLI and Visual Studio Code. A shell would
 //! put values in the place of `$NAME`; here it stays a reference.
 
 use serde_json::{Map, Value, json};
 
-use super::super::Entry;
+use super::super::{Entry, link};
 use super::reference::{Spelling, translate};
 use crate::document::SyntaxError;
 
@@ -38,6 +39,9 @@ pub enum LineError {
     /// `--env` or `--header` without a name and a value.
     #[error("the value of `{0}` is not {1}")]
     NotAPair(String, &'static str),
+    /// A link of which no server can be read.
+    #[error("the link has no server that can be read")]
+    Link,
     /// JSON in the command line that is none.
     #[error("the JSON in the command line is not valid")]
     Json(#[source] SyntaxError),
@@ -71,13 +75,17 @@ fn is_line(line: &str) -> bool {
     match words.as_slice() {
         [_, "mcp", verb, ..] if verb.starts_with("add") => true,
         [_, rest @ ..] if rest.contains(&"--add-mcp") => true,
-        [url] if is_url(url) => true,
+        [url] if is_url(url) || link::is_link(url) => true,
         [launcher, _, ..] => LAUNCHERS.contains(launcher),
         _ => false,
     }
 }
 
 fn one(line: &str) -> Result<Line, LineError> {
+    if link::is_link(line) {
+        let (name, entry) = link::read(line).ok_or(LineError::Link)?;
+        return Ok(Line { name, entry });
+    }
     let words = shlex::split(line).ok_or(LineError::Quote)?;
     let mut line = match words.iter().position(|word| word == "--add-mcp") {
         Some(at) => json_server(None, words.get(at + 1).ok_or(LineError::NoTarget)?)?,
@@ -355,6 +363,11 @@ mod tests {
             ),
             ("npx -y foo", "", stdio.clone()),
             (
+                "vscode:mcp/install?%7B%22name%22%3A%22w%22%2C%22command%22%3A%22npx%22%2C%22args%22%3A%5B%22-y%22%2C%22foo%22%5D%7D",
+                "w",
+                stdio.clone(),
+            ),
+            (
                 "A=1 npx -y foo",
                 "",
                 json!({"command": "npx", "args": ["-y", "foo"], "env": {"A": "1"}}),
@@ -386,6 +399,10 @@ mod tests {
             (
                 "claude mcp add-json w",
                 "the command line has neither a command nor a URL for the server",
+            ),
+            (
+                "https://cursor.com/install-mcp?name=s3cret",
+                "the link has no server that can be read",
             ),
             ("claude mcp add-json '{}'", "the command line names no server"),
             ("claude mcp add-json w '{s3cret'", "the JSON in the command line is not valid"),

@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 pub use self::line::LineError;
 pub use self::reference::foreign_references;
-use self::shape::{Parts, sort};
+use self::shape::{Form, Parts, sort};
 use super::{
     Entry, Environment, EnvironmentError, entries, entry, names, overrides, shape as wrong,
 };
@@ -91,7 +91,7 @@ pub enum PasteError {
 /// not fit, and `Parts` where no server is good, or what an environment has besides is wrong.
 pub fn read(bytes: &[u8], name: Option<ServerName>) -> Result<Pasted, PasteError> {
     let parts = parts(bytes, name)?;
-    let mut pasted = Pasted { form: parts.form.map(|form| form.name()), ..Pasted::default() };
+    let mut pasted = Pasted { form: parts.form.map(Form::name), ..Pasted::default() };
     let faults = pasted.take(parts);
     let has_more = !pasted.environment.servers.is_empty() || !pasted.environment.extends.is_empty();
     if !faults.is_empty() || (!has_more && !pasted.skipped.is_empty()) {

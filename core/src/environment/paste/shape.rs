@@ -39,11 +39,12 @@ impl Form {
 
 /// Keys at the top that hold servers. The later ones are each one key, dots included.
 /// Sources: hosts' own documentation; `adapters/tables`.
-const CONTAINERS: [(&str, Option<Form>); 7] = [
+const CONTAINERS: [(&str, Option<Form>); 8] = [
     ("mcpServers", None),
     ("servers", None),
     ("context_servers", Some(Form::Zed)),
     ("mcp_servers", Some(Form::Codex)),
+    ("mcp.servers", None),
     ("amp.mcpServers", None),
     ("ai-features.mcp.mcpServers", None),
     ("zencoder.mcpServers", None),
