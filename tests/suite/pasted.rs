@@ -28,6 +28,7 @@ fn what_readmes_say_to_paste_is_taken() {
         r#""mcpServers": {"weather": {"command": "uvx", "args": ["w"]}}"#,
         "Add it:\n\n```json\n{\n  \"mcpServers\": {\n    \"weather\": {\"command\": \"uvx\", \"args\": [\"w\"]}\n  }\n}\n```\n",
         "claude mcp add weather -- uvx w",
+        "cursor://anysphere.cursor-deeplink/mcp/install?name=weather&config=eyJjb21tYW5kIjoidXZ4IiwiYXJncyI6WyJ3Il19",
         "$ claude mcp add -s user weather uvx w",
         r#"{"context_servers": {"weather": {"source": "custom", "command": "uvx", "args": ["w"]}}}"#,
         r#"{"context_servers": {"weather": {"command": {"path": "uvx", "args": ["w"]}}}}"#,

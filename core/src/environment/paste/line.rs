@@ -129,7 +129,7 @@ fn add_json(words: &[&str]) -> Result<Line, LineError> {
 }
 
 fn json_server(name: Option<String>, text: &str) -> Result<Line, LineError> {
-    let mut entry = super::text::object(text).map_err(LineError::Json)?;
+    let mut entry = super::text::object(text).map_err(LineError::Json)?.members;
     let own = entry.shift_remove("name").and_then(|it| it.as_str().map(str::to_owned));
     Ok(Line { name: name.or(own), entry })
 }

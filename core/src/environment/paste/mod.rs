@@ -148,7 +148,9 @@ pub fn read_as(
         });
     }
     let environment = Environment::from_servers(&descriptor.id, &reading.servers);
-    Ok(Pasted { environment, skipped, not_taken: Vec::new(), form: None })
+    let repeated = own.map(|own| own.repeated_keys()).unwrap_or_default().into_iter();
+    let not_taken = repeated.map(|key| format!("an earlier `{key}` of the same name")).collect();
+    Ok(Pasted { environment, skipped, not_taken, form: None })
 }
 
 /// The parts of a text: of a command line, of an object, or of the one code block that has any.
@@ -172,7 +174,11 @@ fn parts(bytes: &[u8], name: Option<ServerName>) -> Result<Parts, PasteError> {
 }
 
 fn one(text: &str, name: Option<ServerName>) -> Result<Parts, PasteError> {
-    let Some(lines) = line::read(text) else { return sort(text::read(text)?, name) };
+    let Some(lines) = line::read(text) else {
+        let object = text::read(text)?;
+        let parts = sort(object.members, name)?;
+        return Ok(Parts { repeated: object.repeated, ..parts });
+    };
     let mut lines = lines?;
     if let ([line], Some(_)) = (lines.as_mut_slice(), &name) {
         line.name = None;
@@ -212,6 +218,8 @@ impl Pasted {
         for host in self.environment.overrides.keys() {
             faults.extend(self.environment.servers_for(&[host]).err());
         }
+        let repeated = parts.repeated.into_iter();
+        self.not_taken.extend(repeated.map(|key| format!("an earlier `{key}` of the same name")));
         self.not_taken.extend(parts.other.into_iter().map(|key| format!("`{key}`")));
         faults
     }
@@ -302,6 +310,11 @@ mod tests {
             ("```\nclaude mcp add a -- npx -y p\n```\n", vec!["a"], vec![]),
             ("claude mcp add a -- x\nclaude mcp add b -- y\n", vec!["a", "b"], vec![]),
             (r#"{"mcpServers": [{"name": "a", "command": "x"}]}"#, vec!["a"], vec![]),
+            (
+                r#"{"mcpServers": {"a": {"command": "x"}}, "mcpServers": {"b": {"command": "y"}}}"#,
+                vec!["b"],
+                vec!["an earlier `mcpServers` of the same name"],
+            ),
             (r#"{"amp.mcpServers": {"a": {"command": "x"}}}"#, vec!["a"], vec![]),
             (r#"{"mcp": {"mcpServers": {"a": {"command": "x"}}}}"#, vec!["a"], vec![]),
         ] {

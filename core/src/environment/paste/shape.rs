@@ -15,6 +15,8 @@ pub(super) struct Parts {
     /// What an environment has besides.
     pub(super) known: Map<String, Value>,
     pub(super) other: Vec<String>,
+    /// Keys of which only the last counts.
+    pub(super) repeated: Vec<String>,
     /// The host whose form it is, where that is not the common one.
     pub(super) form: Option<Form>,
 }
