@@ -2,6 +2,7 @@
 
 use hatch_core::host::Scope;
 
+use super::known;
 use super::read::Wanted;
 use crate::args::list::{DiscoverHostsArgs, DiscoverServersArgs};
 use crate::context::Context;
@@ -31,6 +32,9 @@ pub fn hosts(cx: &Context, args: &DiscoverHostsArgs) -> Result<Exit, CommandErro
             exists: place.is_some_and(|place| place.exists),
             scope: "user",
         });
+    }
+    if let (true, Some(name)) = (found.is_empty(), &args.name) {
+        known::mention(cx, name);
     }
     if args.json {
         cx.output.json(&Discovered { schema: "hatch.hosts/1", hosts: found })?;

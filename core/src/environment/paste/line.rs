@@ -39,6 +39,9 @@ pub enum LineError {
     /// `--env` or `--header` without a name and a value.
     #[error("the value of `{0}` is not {1}")]
     NotAPair(String, &'static str),
+    /// It prepares something.
+    #[error("the command line installs something, and starts no server")]
+    Installs,
     /// A link of which no server can be read.
     #[error("the link has no server that can be read")]
     Link,
@@ -92,7 +95,7 @@ fn one(line: &str) -> Result<Line, LineError> {
         None => match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [_, "mcp", "add-json", rest @ ..] => add_json(rest)?,
             [_, "mcp", _, rest @ ..] => Added::read(rest)?.line()?,
-            _ => bare(&words),
+            _ => bare(&words)?,
         },
     };
     translate(&mut line.entry, Spelling::Shell);
@@ -100,16 +103,20 @@ fn one(line: &str) -> Result<Line, LineError> {
 }
 
 /// `NAME=VALUE npx -y PACKAGE`, or an address.
-fn bare(words: &[String]) -> Line {
+fn bare(words: &[String]) -> Result<Line, LineError> {
     let words = if words.first().is_some_and(|it| it == "env") { &words[1..] } else { words };
     let assigned = words.iter().take_while(|word| is_assignment(word)).count();
     let (assigned, command) = words.split_at(assigned);
+    let mut said = command.iter().skip(1).filter(|word| !word.starts_with('-')).take(2);
+    if said.any(|word| ["install", "pull", "add", "init", "setup"].contains(&word.as_str())) {
+        return Err(LineError::Installs);
+    }
     let pairs = assigned.iter().filter_map(|word| word.split_once('='));
     let env: Map<_, _> = pairs.map(|(name, value)| (name.to_owned(), value.into())).collect();
     let entry = target(None, &command.iter().map(String::as_str).collect::<Vec<_>>());
     let mut entry = entry.unwrap_or_default();
     put(&mut entry, "env", env);
-    Line { name: None, entry }
+    Ok(Line { name: None, entry })
 }
 
 fn is_assignment(word: &str) -> bool {

@@ -166,9 +166,11 @@ fn parts(bytes: &[u8], name: Option<ServerName>) -> Result<Parts, PasteError> {
         return one(text, name);
     }
     let mut read: Vec<_> = blocks.into_iter().map(|block| one(block, name.clone())).collect();
-    let good = read.iter().filter(|it| it.is_ok()).count();
-    if good > 1 {
-        return Err(PasteError::Blocks(good));
+    let good = || read.iter().filter_map(|it| it.as_ref().ok());
+    // One server in several forms, as READMEs have it for several hosts, is one server.
+    let differ = good().zip(good().skip(1)).any(|(a, b)| a.servers != b.servers);
+    if differ {
+        return Err(PasteError::Blocks(good().count()));
     }
     read.swap_remove(read.iter().position(Result::is_ok).unwrap_or(0))
 }
@@ -299,6 +301,12 @@ mod tests {
                 vec!["a"],
                 vec![],
             ),
+            (
+                "```\n{\"servers\":{\"a\":{\"command\":\"x\",\"args\":[]}}}\n```\n```\nclaude mcp add a -- x\n```",
+                vec!["a"],
+                vec![],
+            ),
+            ("```\nnpm install p\n```\n```\n{\"a\": {\"command\": \"x\"}}\n```", vec!["a"], vec![]),
             ("\u{feff}{\"extends\": [\"base\"]}", vec![], vec![]),
             (r#""a": {"command": "x"}"#, vec!["a"], vec![]),
             (r#""mcpServers": {"a": {"command": "x"}}"#, vec!["a"], vec![]),
@@ -410,6 +418,7 @@ mod tests {
                 "2 of its code blocks have servers",
             ),
             ("npx -y p", "it is one server without a name"),
+            ("npx -y p install q", "the command line installs something, and starts no server"),
             ("a:\n  command: x", "this looks like YAML, not JSON at line 1, column 1"),
             ("{}", "it has no servers"),
             (r#"{"mcpServers": {}}"#, "it has no servers"),
