@@ -170,8 +170,8 @@ impl<'a> Added<'a> {
                 None => (word, None),
             };
             let takes = takes_value(option);
-            if takes.is_none() && added.words.len() > 1 {
-                // Behind the command it is an option of the command.
+            let next = || value.or_else(|| rest.clone().next()).unwrap_or_default();
+            if added.has_command() && !(takes == Some(true) && is_own(option, next())) {
                 added.words.push(word);
                 continue;
             }
@@ -192,6 +192,11 @@ impl<'a> Added<'a> {
             }
         }
         Ok(added)
+    }
+
+    /// Whether a command began, and not an address.
+    fn has_command(&self) -> bool {
+        self.words.get(1).is_some_and(|word| !word.contains("://"))
     }
 
     fn option(&mut self, option: &str, value: &'a str) -> Result<(), LineError> {
@@ -242,9 +247,20 @@ impl<'a> Added<'a> {
     }
 }
 
+/// Whether an option behind the server's command is the adding program's own, going by its value:
+/// `docker run -e TOKEN` and `npx -s` are the command's.
+fn is_own(option: &str, value: &str) -> bool {
+    match option {
+        "-e" | "--env" => is_assignment(value),
+        "-s" | "--scope" => ["local", "project", "user"].contains(&value),
+        "-t" | "--transport" | "--type" => ["http", "sse", "stdio"].contains(&value),
+        _ => false,
+    }
+}
+
 /// Whether a value follows an option; `None` for one that is not known.
 fn takes_value(option: &str) -> Option<bool> {
-    const VALUES: [&str; 19] = [
+    const VALUES: [&str; 18] = [
         "-e",
         "--env",
         "-H",
@@ -263,7 +279,6 @@ fn takes_value(option: &str) -> Option<bool> {
         "--exclude-tools",
         "--client-id",
         "--callback-port",
-        "-p",
     ];
     const FLAGS: [&str; 3] = ["--trust", "--client-secret", "--global"];
     match (VALUES.contains(&option), FLAGS.contains(&option)) {
@@ -320,6 +335,12 @@ mod tests {
                 stdio.clone(),
             ),
             ("codex mcp add w -- npx -y foo", "w", stdio.clone()),
+            (
+                "claude mcp add w docker run -i -e TOKEN --timeout 5 img -s user -e A=1",
+                "w",
+                json!({"command": "docker", "args": ["run", "-i", "-e", "TOKEN", "--timeout", "5", "img"],
+                       "env": {"A": "1"}}),
+            ),
             (
                 "claude mcp add --transport stdio --env A=1 -e B=$B C=3 w -- npx -y foo",
                 "w",
