@@ -38,9 +38,11 @@ fn runs(page: &Path) {
     let copy = home.join("page.md");
     fs::copy(page, &copy).unwrap();
     std::env::set_current_dir(home.path()).unwrap();
-    // An adapter to install, as it is in the repository.
-    let table = "adapters/tables/windsurf/adapter.toml";
-    home.write(table, fs::read(workspace().join(table)).unwrap());
+    // What somebody else wrote, to be imported.
+    home.write("snippet.md", "Add this:\n\n```json\n\"weather\": {\"command\": \"uvx\"}\n```\n");
+    let theirs = r#"{"mcpServers": {"wiki": {"type": "http", "url": "https://wiki.example/mcp",
+        "headers": {"Authorization": "Bearer ${WIKI_TOKEN}"}}, "odd": {"serverUrl": "x"}}}"#;
+    home.write("team/.mcp.json", theirs);
     // The commands that the pages name are looked for before they are written.
     for command in ["npx", "uvx", "uv"] {
         home.write(&format!("bin/{command}"), "");

@@ -285,6 +285,22 @@ fn the_older_tool_s_file_can_be_elsewhere_and_wrong() {
             "environment `f` has a shape that is not known",
         ],
     );
+    // With a good one, what is wrong is left out and named.
+    home.write(
+        "old/environments.json",
+        r#"{ "e": { "packages": [
+              { "name": "bad", "configured_hosts": { "cursor": { "server_config": { "args": [] } } } },
+              { "name": "good", "configured_hosts": { "cursor": { "server_config": { "command": "g" } } } }
+           ] }, "f": { "packages": 5 } }"#,
+    );
+    let line = "env import --from-hatch-py old/environments.json";
+    let wrong = [
+        "package `bad` of environment `e` has a bad definition for `cursor`",
+        "environment `f` has a shape that is not known",
+    ];
+    has(&fails(&home, &format!("{line} --strict"), 1), &wrong);
+    has(&home.line(line).expect(0).stderr, &wrong);
+    assert_eq!(environment(&home, "e")["mcpServers"], json!({"good": {"command": "g"}}));
     home.write("old/environments.json", "{");
     let error = fails(&home, "env import --from-hatch-py old/environments.json", 1);
     has(&error, &["it is not the older hatch's file of environments"]);

@@ -28,6 +28,7 @@ fn what_readmes_say_to_paste_is_taken() {
         r#""mcpServers": {"weather": {"command": "uvx", "args": ["w"]}}"#,
         "Add it:\n\n```json\n{\n  \"mcpServers\": {\n    \"weather\": {\"command\": \"uvx\", \"args\": [\"w\"]}\n  }\n}\n```\n",
         "claude mcp add weather -- uvx w",
+        "cursor://anysphere.cursor-deeplink/mcp/install?name=weather&config=eyJjb21tYW5kIjoidXZ4IiwiYXJncyI6WyJ3Il19",
         "$ claude mcp add -s user weather uvx w",
         r#"{"context_servers": {"weather": {"source": "custom", "command": "uvx", "args": ["w"]}}}"#,
         r#"{"context_servers": {"weather": {"command": {"path": "uvx", "args": ["w"]}}}}"#,
@@ -207,7 +208,17 @@ fn the_way_to_a_host_that_is_not_built_in_is_said() {
     has(&to("claud-code"), &["did you mean `claude-code`"]);
     has(&to("nothing-like-it"), &["the hosts are claude-desktop, cursor"]);
 
+    has(
+        &fails(&home, "host add mine --adapter claude-code --path x.json", 1),
+        &["no adapter named `claude-code`", "`hatch adapter install claude-code` installs it"],
+    );
+    has(&fails(&home, "adapter install claud-code", 1), &["did you mean `claude-code`?"]);
+    has(&fails(&home, "adapter install codex", 1), &["hatch does not support Codex (codex) yet"]);
+    let listed = home.line("mcp discover hosts claude-code").expect(0);
+    has(&listed.stderr, &["`hatch adapter install claude-code` installs it"]);
+
     home.line("adapter install claude-code --auto-approve").ends(0);
+    assert_eq!(home.line("mcp discover hosts claude-code").expect(0).stderr, "");
     home.write(".claude.json", "{}");
     home.line("mcp sync --from-env e --to-host claude-code --auto-approve").ends(0);
     has(&home.text(".claude.json"), &["\"command\": \"x\""]);

@@ -1,5 +1,6 @@
 //! `hatch mcp discover hosts` and `hatch mcp discover servers`.
 
+use super::known;
 use super::places::{Site, sites};
 use super::read::Wanted;
 use crate::args::list::{DiscoverHostsArgs, DiscoverServersArgs};
@@ -21,6 +22,9 @@ pub fn hosts(cx: &mut Context, args: &DiscoverHostsArgs) -> Result<Exit, Command
         if wanted.has(host.id.as_str())? {
             found.extend(sites(cx, host, args.place.scopes()).into_iter().map(discovered));
         }
+    }
+    if let (true, Some(name)) = (found.is_empty(), &args.name) {
+        known::mention(cx, name);
     }
     if args.json {
         cx.output.json(&Discovered { schema: "hatch.hosts/1", hosts: found })?;

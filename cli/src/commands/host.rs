@@ -75,11 +75,9 @@ fn name(cx: &Context, name: &str) -> Result<HostId, Fault> {
 fn named_host(cx: &Context, args: &HostAddArgs) -> Result<NamedHost, Vec<Fault>> {
     let mut faults = Vec::new();
     let host = super::host(cx, &args.adapter);
-    let host = host.map_err(|_| {
-        let known: Vec<_> = cx.registry.hosts().iter().map(|host| host.id.to_string()).collect();
-        let hint = did_you_mean(&hatch_core::suggest::nearest(&args.adapter, &known))
-            .unwrap_or_else(|| format!("the adapters are {}", known.join(", ")));
-        faults.push(Fault::new(format!("there is no adapter named `{}`", args.adapter)).hint(hint));
+    let host = host.map_err(|fault| {
+        let no_adapter = Fault::new(format!("there is no adapter named `{}`", args.adapter));
+        faults.push(no_adapter.hints_of(fault));
     });
     let paths: Vec<_> = args.paths.iter().map(|path| cx.absolute(path)).collect();
     for path in paths.iter().filter(|path| path.to_str().is_none()) {

@@ -6,6 +6,7 @@ use hatch_core::registry::UnknownHost;
 use hatch_core::suggest::nearest;
 use hatch_sandbox::Table;
 
+use crate::context::Context;
 use crate::error::{Fault, did_you_mean};
 
 /// Programs that keep MCP servers in a file and for which there is no adapter, by the name that
@@ -70,21 +71,12 @@ const ALIASES: [(&str, &[&str]); 10] = [
 
 /// What to say of a name that no host of this run has.
 pub fn unknown(error: &UnknownHost) -> Fault {
-    let typed = error.name.trim().to_lowercase();
-    let alias = ALIASES.iter().find(|(_, others)| others.contains(&typed.as_str()));
-    let id = alias.map_or(typed.as_str(), |(id, _)| *id);
-    if let Some(text) = shipped(id) {
-        let name =
-            Table::parse(text).map_or_else(|_| id.to_owned(), |it| it.descriptor().name.clone());
-        return Fault::new(format!("the adapter for {name} ({id}) is not installed"))
-            .hint(format!("`hatch adapter install {id}` installs it: it comes with hatch"));
-    }
-    if let Some((_, name)) = UNSUPPORTED.iter().find(|(known, _)| *known == id) {
-        return Fault::new(format!("hatch does not support {name} ({id}) yet"))
-            .hint(format!("`hatch adapter new {id}` begins an adapter for it"));
+    if let Some((message, hint)) = elsewhere(&error.name) {
+        return Fault::new(message).hint(hint);
     }
     let fault = Fault::of(error);
-    if error.known.iter().any(|known| known == id) {
+    let id = id(&error.name);
+    if error.known.contains(&id) {
         return fault.hint(format!("did you mean `{id}`?"));
     }
     let others = SHIPPED.iter().map(|(id, _)| *id).chain(UNSUPPORTED.iter().map(|(id, _)| *id));
@@ -95,4 +87,50 @@ pub fn unknown(error: &UnknownHost) -> Fault {
     let hint = did_you_mean(if is_here { &error.nearest } else { &likely })
         .unwrap_or_else(|| format!("the hosts are {}", error.known.join(", ")));
     fault.hint(hint)
+}
+
+/// Says of a name that was looked for among the hosts, and not found, how it can be had.
+pub fn mention(cx: &Context, name: &str) {
+    if cx.registry.get(&id(name)).is_err()
+        && let Some((message, hint)) = elsewhere(name)
+    {
+        cx.output.note(&format!("{message}; {hint}"));
+    }
+}
+
+/// What to say of an adapter that is not where it was looked for.
+pub fn no_adapter(name: &str) -> Option<String> {
+    if name.contains(['/', '\\', '.']) {
+        return None;
+    }
+    let shipped: Vec<_> = SHIPPED.iter().map(|(id, _)| (*id).to_owned()).collect();
+    match elsewhere(name) {
+        Some((message, hint)) => Some(format!("{message}; {hint}")),
+        None => did_you_mean(&nearest(name, &shipped)),
+    }
+}
+
+/// A host that is not of this run: what is missing, and what to do about it.
+fn elsewhere(name: &str) -> Option<(String, String)> {
+    let id = id(name);
+    if let Some(text) = shipped(&id) {
+        let table = Table::parse(text).ok();
+        let name = table.map_or_else(|| id.clone(), |table| table.descriptor().name.clone());
+        return Some((
+            format!("the adapter for {name} ({id}) is not installed"),
+            format!("`hatch adapter install {id}` installs it: it comes with hatch"),
+        ));
+    }
+    let (_, name) = UNSUPPORTED.iter().find(|(known, _)| *known == id)?;
+    Some((
+        format!("hatch does not support {name} ({id}) yet"),
+        format!("`hatch adapter new {id}` begins an adapter for it"),
+    ))
+}
+
+/// The id that is meant by a name, as far as it is one.
+fn id(name: &str) -> String {
+    let typed = name.trim().to_lowercase();
+    let alias = ALIASES.iter().find(|(_, others)| others.contains(&typed.as_str()));
+    alias.map_or(typed, |(id, _)| (*id).to_owned())
 }

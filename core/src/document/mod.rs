@@ -40,7 +40,7 @@ pub use self::digest::{Digest, InvalidDigest};
 pub use self::scalars::{Scalar, ScalarValue, Step};
 use self::section::Patch;
 use self::splice::TextEdit;
-use self::tree::Node;
+use self::tree::{Kind, Member, Node};
 use self::value::Value;
 use crate::host::Format;
 
@@ -143,6 +143,24 @@ impl Document {
         };
         let node = path.iter().try_fold(root, |node, key| Some(&node.live(key)?.value))?;
         Some(Value::from_node(node).print())
+    }
+
+    /// Keys that are there several times, at the top or one level below: of each only the last
+    /// counts.
+    pub fn repeated_keys(&self) -> Vec<String> {
+        let Some(Node { kind: Kind::Object(top), .. }) = &self.root else { return Vec::new() };
+        let mut repeated = Vec::new();
+        let inner = top.iter().filter_map(|member| match &member.value.kind {
+            Kind::Object(members) => Some(members),
+            _ => None,
+        });
+        for members in [top].into_iter().chain(inner) {
+            let live = tree::live_members(members);
+            let is_last = |(at, member): &(usize, &Member)| live[member.key.as_str()] == *at;
+            let others = members.iter().enumerate().filter(|it| !is_last(it));
+            repeated.extend(others.map(|(_, member)| member.key.clone()));
+        }
+        repeated
     }
 
     /// The document's new bytes once each section has its new value; later changes go before
@@ -278,6 +296,14 @@ mod tests {
             assert_eq!(document.section(&[]).as_deref(), Some("{}"));
             assert_eq!(document.section(&path(&["a"])), None);
         }
+    }
+
+    #[test]
+    fn keys_that_are_there_twice_are_found() {
+        let document =
+            parse(br#"{"a": {"x": 1, "y": 2, "x": 3}, "b": {"c": {"d": 1, "d": 2}}, "a": 1}"#);
+        assert_eq!(document.repeated_keys(), ["a", "x"]);
+        assert_eq!(parse(b"[1]").repeated_keys(), [""; 0]);
     }
 
     #[test]

@@ -113,17 +113,18 @@ enum EntryPoint {
 }
 
 /// Reads the file. `metadata` finds what a package's own folder has, by the names of its
-/// environment and its own.
+/// environment and its own. Environments and packages that are wrong are left out, and returned
+/// with what is wrong with them.
 ///
 /// # Errors
 ///
-/// Fails with everything that is wrong in it.
+/// [`OlderError::NotEnvironments`] where it is no such file.
 pub fn read(
     bytes: &[u8],
     metadata: &mut dyn FnMut(&str, &str) -> Metadata,
-) -> Result<Vec<OlderEnvironment>, Vec<OlderError>> {
-    let environments: Map<String, Value> = serde_json::from_slice(bytes)
-        .map_err(|source| vec![OlderError::NotEnvironments(source)])?;
+) -> Result<(Vec<OlderEnvironment>, Vec<OlderError>), OlderError> {
+    let environments: Map<String, Value> =
+        serde_json::from_slice(bytes).map_err(OlderError::NotEnvironments)?;
     let mut faults = Vec::new();
     let mut read = Vec::new();
     for (name, value) in environments {
@@ -132,7 +133,7 @@ pub fn read(
             Err(source) => faults.push(OlderError::Environment { name, source }),
         }
     }
-    if faults.is_empty() { Ok(read) } else { Err(faults) }
+    Ok((read, faults))
 }
 
 fn convert(
@@ -331,7 +332,7 @@ mod tests {
     /// The environment's file that a package with these definitions gives.
     fn printed(hosts: &Value) -> Value {
         let file = json!({"e": {"name": "e", "packages": [package(hosts)]}}).to_string();
-        let read = read(file.as_bytes(), &mut missing).unwrap();
+        let (read, _) = read(file.as_bytes(), &mut missing).unwrap();
         let bytes = read[0].environment.print();
         Environment::parse(&bytes).unwrap();
         serde_json::from_slice(&bytes).unwrap()
@@ -397,7 +398,7 @@ mod tests {
                 _ => Err("it is not there".to_owned()),
             },
         };
-        let read = read(file.to_string().as_bytes(), &mut metadata).unwrap();
+        let (read, _) = read(file.to_string().as_bytes(), &mut metadata).unwrap();
         let server = |at: usize, server: usize| read[at].environment.servers[server].1.clone();
         let folder = |rest: &str| PathBuf::from("/h").join(rest).display().to_string();
         assert_eq!(read[0].environment.description, None);
@@ -412,12 +413,16 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_wrong_is_said() {
+    fn what_is_wrong_is_left_out_and_named() {
         let file = json!({
             "e": {"packages": [package(&json!({"cursor": {"args": []}, "Bad Host": {}}))]},
             "f": {"packages": 5}, "g": 7,
-            "h": {"packages": [package(&json!({"cursor": {"command": 1}}))]}});
-        let faults = read(file.to_string().as_bytes(), &mut missing).unwrap_err();
+            "h": {"packages": [package(&json!({"cursor": {"command": 1}}))]},
+            "i": {"packages": [package(&json!({"cursor": {"command": "c"}}))]}});
+        let (read_ones, faults) = read(file.to_string().as_bytes(), &mut missing).unwrap();
+        let servers: Vec<_> =
+            read_ones.iter().map(|it| (it.name.as_str(), it.environment.servers.len())).collect();
+        assert_eq!(servers, [("e", 0), ("h", 0), ("i", 1)]);
         let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(
             faults,
@@ -430,9 +435,9 @@ mod tests {
             ]
         );
         for text in ["", "{", "[]", "5"] {
-            let faults = read(text.as_bytes(), &mut missing).unwrap_err();
+            let fault = read(text.as_bytes(), &mut missing).unwrap_err();
             let message = "it is not the older hatch's file of environments";
-            assert_eq!(faults[0].to_string(), message, "{text}");
+            assert_eq!(fault.to_string(), message, "{text}");
         }
     }
 }

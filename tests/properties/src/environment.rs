@@ -129,7 +129,7 @@ fn pasted(text: &[u8]) {
         folder: "/h/.hatch/envs".into(),
         file: Ok(text.to_vec()),
     };
-    if let Ok(environments) = older::read(text, &mut metadata) {
+    if let Ok((environments, _)) = older::read(text, &mut metadata) {
         for it in environments {
             Environment::parse(&it.environment.print()).expect("what was converted makes sense");
         }

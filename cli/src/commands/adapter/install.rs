@@ -1,7 +1,9 @@
 //! `hatch adapter install`.
 
 use hatch_adapters::Builtin;
+use hatch_packages::Source;
 
+use super::super::known;
 use super::proposal::Proposal;
 use super::{fetch, trust};
 use crate::args::adapter::InstallArgs;
@@ -16,7 +18,12 @@ pub fn run(cx: &Context, args: &InstallArgs) -> Result<Exit, CommandError> {
     let key = trust::key(cx, args.key.as_deref()).map_err(Fault::usage)?;
     let source = fetch::source(cx, &args.source).map_err(Fault::usage)?;
     let lock = super::lock(cx)?;
-    let candidate = fetch::candidate(cx, &source).map_err(Fault::failure)?;
+    let candidate = fetch::candidate(cx, &source).map_err(|fault| match &source {
+        Source::Path(path) if !path.exists() => {
+            fault.maybe_hint(known::no_adapter(&args.source)).failure()
+        }
+        _ => fault.failure(),
+    })?;
     let id = candidate.descriptor().id.clone();
     let before = lock.adapters.get(&id);
     if Builtin::find(id.as_str()).is_some() && before.is_none() && !args.replace {

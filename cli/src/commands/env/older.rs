@@ -3,7 +3,7 @@
 use std::path::{Component, Path};
 
 use hatch_core::environment::EnvironmentName;
-use hatch_core::environment::older::{self, Metadata, OlderEnvironment};
+use hatch_core::environment::older::{self, Metadata, OlderEnvironment, OlderError};
 use hatch_core::plan::{Plan, TargetPlan};
 use hatch_core::suggest::nearest;
 
@@ -27,7 +27,7 @@ pub fn run(cx: &Context, args: &EnvImportArgs, path: Option<&Path>) -> Result<Ex
         None => cx.home.older_environments().path().to_owned(),
     };
     let shown = cx.roots.shown(&path);
-    let all = read(cx, &path, &shown)?;
+    let all = read(cx, &path, &shown, args.reading.strict)?;
     let chosen = choose(all, args.environment.as_deref(), &shown).map_err(Fault::failure)?;
     let targets = targets(cx, chosen, Existing::from(args))?;
     if targets.is_empty() && !write.json {
@@ -41,7 +41,14 @@ pub fn run(cx: &Context, args: &EnvImportArgs, path: Option<&Path>) -> Result<Ex
     Ok(Exit::Success)
 }
 
-fn read(cx: &Context, path: &Path, shown: &str) -> Result<Vec<OlderEnvironment>, CommandError> {
+/// The file's environments, without what is wrong in it; that is said, or with `strict`, or where
+/// nothing else is there, ends the run.
+fn read(
+    cx: &Context,
+    path: &Path,
+    shown: &str,
+    strict: bool,
+) -> Result<Vec<OlderEnvironment>, CommandError> {
     let cannot = format!("the older hatch's file `{shown}` can't be read");
     let file = cx.file(path).map_err(|error| Fault::because(cannot, &error).failure())?;
     let Some(bytes) = file.bytes else {
@@ -53,11 +60,16 @@ fn read(cx: &Context, path: &Path, shown: &str) -> Result<Vec<OlderEnvironment>,
     let folder = path.parent().unwrap_or(path);
     let mut metadata =
         |environment: &str, package: &str| metadata(cx, folder, environment, package);
-    older::read(&bytes, &mut metadata).map_err(|errors| {
-        let fault = |error| Fault::because(format!("`{shown}` can't be taken"), error);
-        let faults = errors.iter().map(|error| fault(error)).collect();
-        CommandError { exit: Exit::Failure, faults }
-    })
+    let fault = |error: &OlderError| Fault::because(format!("`{shown}` can't be taken"), error);
+    let (all, wrong) =
+        older::read(&bytes, &mut metadata).map_err(|error| fault(&error).failure())?;
+    if strict || all.iter().all(|it| it.environment.servers.is_empty()) {
+        CommandError::check(wrong.iter().map(fault).collect())?;
+    }
+    for error in &wrong {
+        cx.output.warn(&format!("left out: {}", Fault::of(error).one_line()));
+    }
+    Ok(all)
 }
 
 /// What a package's own folder has: `ENVIRONMENT/PACKAGE/hatch_metadata.json` beside the file.

@@ -52,6 +52,9 @@ pub fn file(
     if how.strict && !pasted.skipped.is_empty() {
         return Err(faults(&label, &PasteError::Parts(pasted.skipped)));
     }
+    if !pasted.not_taken.is_empty() {
+        cx.output.note(&format!("not taken from {label}: {}", pasted.not_taken.join(", ")));
+    }
     if adapter.is_none() {
         remark(cx, &label, &pasted);
     }
@@ -64,9 +67,6 @@ pub fn file(
 fn remark(cx: &Context, label: &str, pasted: &Pasted) {
     if let Some(form) = pasted.form {
         cx.output.note(&format!("{label} has the form of {form}'s file, and is read so"));
-    }
-    if !pasted.not_taken.is_empty() {
-        cx.output.note(&format!("not taken from {label}: {}", pasted.not_taken.join(", ")));
     }
     let foreign = paste::foreign_references(&pasted.environment);
     if !foreign.is_empty() {

@@ -1,12 +1,13 @@
 //! Command lines that READMEs give to be typed: `claude mcp add NAME -- npx -y PACKAGE` and its
-//! kin of other programs, `code --add-mcp JSON`, and the bare command that starts a server.
+//! kin of other programs, `code --add-mcp JSON`, and the bare command that starts a server. The
+//! links behind READMEs' buttons count as well.
 //!
 //! Sources: the help of Claude Code, Codex, Gemini CLI and Visual Studio Code. A shell would
 //! put values in the place of `$NAME`; here it stays a reference.
 
 use serde_json::{Map, Value, json};
 
-use super::super::Entry;
+use super::super::{Entry, link};
 use super::reference::{Spelling, translate};
 use crate::document::SyntaxError;
 
@@ -38,6 +39,12 @@ pub enum LineError {
     /// `--env` or `--header` without a name and a value.
     #[error("the value of `{0}` is not {1}")]
     NotAPair(String, &'static str),
+    /// It prepares something.
+    #[error("the command line installs something, and starts no server")]
+    Installs,
+    /// A link of which no server can be read.
+    #[error("the link has no server that can be read")]
+    Link,
     /// JSON in the command line that is none.
     #[error("the JSON in the command line is not valid")]
     Json(#[source] SyntaxError),
@@ -71,20 +78,24 @@ fn is_line(line: &str) -> bool {
     match words.as_slice() {
         [_, "mcp", verb, ..] if verb.starts_with("add") => true,
         [_, rest @ ..] if rest.contains(&"--add-mcp") => true,
-        [url] if is_url(url) => true,
+        [url] if is_url(url) || link::is_link(url) => true,
         [launcher, _, ..] => LAUNCHERS.contains(launcher),
         _ => false,
     }
 }
 
 fn one(line: &str) -> Result<Line, LineError> {
+    if link::is_link(line) {
+        let (name, entry) = link::read(line).ok_or(LineError::Link)?;
+        return Ok(Line { name, entry });
+    }
     let words = shlex::split(line).ok_or(LineError::Quote)?;
     let mut line = match words.iter().position(|word| word == "--add-mcp") {
         Some(at) => json_server(None, words.get(at + 1).ok_or(LineError::NoTarget)?)?,
         None => match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [_, "mcp", "add-json", rest @ ..] => add_json(rest)?,
             [_, "mcp", _, rest @ ..] => Added::read(rest)?.line()?,
-            _ => bare(&words),
+            _ => bare(&words)?,
         },
     };
     translate(&mut line.entry, Spelling::Shell);
@@ -92,16 +103,20 @@ fn one(line: &str) -> Result<Line, LineError> {
 }
 
 /// `NAME=VALUE npx -y PACKAGE`, or an address.
-fn bare(words: &[String]) -> Line {
+fn bare(words: &[String]) -> Result<Line, LineError> {
     let words = if words.first().is_some_and(|it| it == "env") { &words[1..] } else { words };
     let assigned = words.iter().take_while(|word| is_assignment(word)).count();
     let (assigned, command) = words.split_at(assigned);
+    let mut said = command.iter().skip(1).filter(|word| !word.starts_with('-')).take(2);
+    if said.any(|word| ["install", "pull", "add", "init", "setup"].contains(&word.as_str())) {
+        return Err(LineError::Installs);
+    }
     let pairs = assigned.iter().filter_map(|word| word.split_once('='));
     let env: Map<_, _> = pairs.map(|(name, value)| (name.to_owned(), value.into())).collect();
     let entry = target(None, &command.iter().map(String::as_str).collect::<Vec<_>>());
     let mut entry = entry.unwrap_or_default();
     put(&mut entry, "env", env);
-    Line { name: None, entry }
+    Ok(Line { name: None, entry })
 }
 
 fn is_assignment(word: &str) -> bool {
@@ -121,7 +136,7 @@ fn add_json(words: &[&str]) -> Result<Line, LineError> {
 }
 
 fn json_server(name: Option<String>, text: &str) -> Result<Line, LineError> {
-    let mut entry = super::text::object(text).map_err(LineError::Json)?;
+    let mut entry = super::text::object(text).map_err(LineError::Json)?.members;
     let own = entry.shift_remove("name").and_then(|it| it.as_str().map(str::to_owned));
     Ok(Line { name: name.or(own), entry })
 }
@@ -155,8 +170,8 @@ impl<'a> Added<'a> {
                 None => (word, None),
             };
             let takes = takes_value(option);
-            if takes.is_none() && added.words.len() > 1 {
-                // Behind the command it is an option of the command.
+            let next = || value.or_else(|| rest.clone().next()).unwrap_or_default();
+            if added.has_command() && !(takes == Some(true) && is_own(option, next())) {
                 added.words.push(word);
                 continue;
             }
@@ -177,6 +192,11 @@ impl<'a> Added<'a> {
             }
         }
         Ok(added)
+    }
+
+    /// Whether a command began, and not an address.
+    fn has_command(&self) -> bool {
+        self.words.get(1).is_some_and(|word| !word.contains("://"))
     }
 
     fn option(&mut self, option: &str, value: &'a str) -> Result<(), LineError> {
@@ -227,9 +247,20 @@ impl<'a> Added<'a> {
     }
 }
 
+/// Whether an option behind the server's command is the adding program's own, going by its value:
+/// `docker run -e TOKEN` and `npx -s` are the command's.
+fn is_own(option: &str, value: &str) -> bool {
+    match option {
+        "-e" | "--env" => is_assignment(value),
+        "-s" | "--scope" => ["local", "project", "user"].contains(&value),
+        "-t" | "--transport" | "--type" => ["http", "sse", "stdio"].contains(&value),
+        _ => false,
+    }
+}
+
 /// Whether a value follows an option; `None` for one that is not known.
 fn takes_value(option: &str) -> Option<bool> {
-    const VALUES: [&str; 19] = [
+    const VALUES: [&str; 18] = [
         "-e",
         "--env",
         "-H",
@@ -248,7 +279,6 @@ fn takes_value(option: &str) -> Option<bool> {
         "--exclude-tools",
         "--client-id",
         "--callback-port",
-        "-p",
     ];
     const FLAGS: [&str; 3] = ["--trust", "--client-secret", "--global"];
     match (VALUES.contains(&option), FLAGS.contains(&option)) {
@@ -306,6 +336,12 @@ mod tests {
             ),
             ("codex mcp add w -- npx -y foo", "w", stdio.clone()),
             (
+                "claude mcp add w docker run -i -e TOKEN --timeout 5 img -s user -e A=1",
+                "w",
+                json!({"command": "docker", "args": ["run", "-i", "-e", "TOKEN", "--timeout", "5", "img"],
+                       "env": {"A": "1"}}),
+            ),
+            (
                 "claude mcp add --transport stdio --env A=1 -e B=$B C=3 w -- npx -y foo",
                 "w",
                 json!({"command": "npx", "args": ["-y", "foo"],
@@ -355,6 +391,11 @@ mod tests {
             ),
             ("npx -y foo", "", stdio.clone()),
             (
+                "vscode:mcp/install?%7B%22name%22%3A%22w%22%2C%22command%22%3A%22npx%22%2C%22args%22%3A%5B%22-y%22%2C%22foo%22%5D%7D",
+                "w",
+                stdio.clone(),
+            ),
+            (
                 "A=1 npx -y foo",
                 "",
                 json!({"command": "npx", "args": ["-y", "foo"], "env": {"A": "1"}}),
@@ -386,6 +427,10 @@ mod tests {
             (
                 "claude mcp add-json w",
                 "the command line has neither a command nor a URL for the server",
+            ),
+            (
+                "https://cursor.com/install-mcp?name=s3cret",
+                "the link has no server that can be read",
             ),
             ("claude mcp add-json '{}'", "the command line names no server"),
             ("claude mcp add-json w '{s3cret'", "the JSON in the command line is not valid"),

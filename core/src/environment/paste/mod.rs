@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 pub use self::line::LineError;
 pub use self::reference::{foreign_references, references_in};
-use self::shape::{Parts, sort};
+use self::shape::{Form, Parts, sort};
 use super::{
     Entry, Environment, EnvironmentError, entries, entry, names, overrides, shape as wrong,
 };
@@ -91,7 +91,7 @@ pub enum PasteError {
 /// not fit, and `Parts` where no server is good, or what an environment has besides is wrong.
 pub fn read(bytes: &[u8], name: Option<ServerName>) -> Result<Pasted, PasteError> {
     let parts = parts(bytes, name)?;
-    let mut pasted = Pasted { form: parts.form.map(|form| form.name()), ..Pasted::default() };
+    let mut pasted = Pasted { form: parts.form.map(Form::name), ..Pasted::default() };
     let faults = pasted.take(parts);
     let has_more = !pasted.environment.servers.is_empty() || !pasted.environment.extends.is_empty();
     if !faults.is_empty() || (!has_more && !pasted.skipped.is_empty()) {
@@ -148,7 +148,9 @@ pub fn read_as(
         });
     }
     let environment = Environment::from_servers(&descriptor.id, &reading.servers);
-    Ok(Pasted { environment, skipped, not_taken: Vec::new(), form: None })
+    let repeated = own.map(|own| own.repeated_keys()).unwrap_or_default().into_iter();
+    let not_taken = repeated.map(|key| format!("an earlier `{key}` of the same name")).collect();
+    Ok(Pasted { environment, skipped, not_taken, form: None })
 }
 
 /// The parts of a text: of a command line, of an object, or of the one code block that has any.
@@ -164,15 +166,21 @@ fn parts(bytes: &[u8], name: Option<ServerName>) -> Result<Parts, PasteError> {
         return one(text, name);
     }
     let mut read: Vec<_> = blocks.into_iter().map(|block| one(block, name.clone())).collect();
-    let good = read.iter().filter(|it| it.is_ok()).count();
-    if good > 1 {
-        return Err(PasteError::Blocks(good));
+    let good = || read.iter().filter_map(|it| it.as_ref().ok());
+    // One server in several forms, as READMEs have it for several hosts, is one server.
+    let differ = good().zip(good().skip(1)).any(|(a, b)| a.servers != b.servers);
+    if differ {
+        return Err(PasteError::Blocks(good().count()));
     }
     read.swap_remove(read.iter().position(Result::is_ok).unwrap_or(0))
 }
 
 fn one(text: &str, name: Option<ServerName>) -> Result<Parts, PasteError> {
-    let Some(lines) = line::read(text) else { return sort(text::read(text)?, name) };
+    let Some(lines) = line::read(text) else {
+        let object = text::read(text)?;
+        let parts = sort(object.members, name)?;
+        return Ok(Parts { repeated: object.repeated, ..parts });
+    };
     let mut lines = lines?;
     if let ([line], Some(_)) = (lines.as_mut_slice(), &name) {
         line.name = None;
@@ -212,6 +220,8 @@ impl Pasted {
         for host in self.environment.overrides.keys() {
             faults.extend(self.environment.servers_for(&[host]).err());
         }
+        let repeated = parts.repeated.into_iter();
+        self.not_taken.extend(repeated.map(|key| format!("an earlier `{key}` of the same name")));
         self.not_taken.extend(parts.other.into_iter().map(|key| format!("`{key}`")));
         faults
     }
@@ -291,6 +301,12 @@ mod tests {
                 vec!["a"],
                 vec![],
             ),
+            (
+                "```\n{\"servers\":{\"a\":{\"command\":\"x\",\"args\":[]}}}\n```\n```\nclaude mcp add a -- x\n```",
+                vec!["a"],
+                vec![],
+            ),
+            ("```\nnpm install p\n```\n```\n{\"a\": {\"command\": \"x\"}}\n```", vec!["a"], vec![]),
             ("\u{feff}{\"extends\": [\"base\"]}", vec![], vec![]),
             (r#""a": {"command": "x"}"#, vec!["a"], vec![]),
             (r#""mcpServers": {"a": {"command": "x"}}"#, vec!["a"], vec![]),
@@ -302,6 +318,11 @@ mod tests {
             ("```\nclaude mcp add a -- npx -y p\n```\n", vec!["a"], vec![]),
             ("claude mcp add a -- x\nclaude mcp add b -- y\n", vec!["a", "b"], vec![]),
             (r#"{"mcpServers": [{"name": "a", "command": "x"}]}"#, vec!["a"], vec![]),
+            (
+                r#"{"mcpServers": {"a": {"command": "x"}}, "mcpServers": {"b": {"command": "y"}}}"#,
+                vec!["b"],
+                vec!["an earlier `mcpServers` of the same name"],
+            ),
             (r#"{"amp.mcpServers": {"a": {"command": "x"}}}"#, vec!["a"], vec![]),
             (r#"{"mcp": {"mcpServers": {"a": {"command": "x"}}}}"#, vec!["a"], vec![]),
         ] {
@@ -397,6 +418,7 @@ mod tests {
                 "2 of its code blocks have servers",
             ),
             ("npx -y p", "it is one server without a name"),
+            ("npx -y p install q", "the command line installs something, and starts no server"),
             ("a:\n  command: x", "this looks like YAML, not JSON at line 1, column 1"),
             ("{}", "it has no servers"),
             (r#"{"mcpServers": {}}"#, "it has no servers"),

@@ -15,6 +15,8 @@ pub(super) struct Parts {
     /// What an environment has besides.
     pub(super) known: Map<String, Value>,
     pub(super) other: Vec<String>,
+    /// Keys of which only the last counts.
+    pub(super) repeated: Vec<String>,
     /// The host whose form it is, where that is not the common one.
     pub(super) form: Option<Form>,
 }
@@ -39,11 +41,12 @@ impl Form {
 
 /// Keys at the top that hold servers. The later ones are each one key, dots included.
 /// Sources: hosts' own documentation; `adapters/tables`.
-const CONTAINERS: [(&str, Option<Form>); 7] = [
+const CONTAINERS: [(&str, Option<Form>); 8] = [
     ("mcpServers", None),
     ("servers", None),
     ("context_servers", Some(Form::Zed)),
     ("mcp_servers", Some(Form::Codex)),
+    ("mcp.servers", None),
     ("amp.mcpServers", None),
     ("ai-features.mcp.mcpServers", None),
     ("zencoder.mcpServers", None),

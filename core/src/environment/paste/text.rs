@@ -6,22 +6,30 @@ use serde_json::{Map, Value};
 use crate::document::{Document, SyntaxError};
 use crate::host::Format;
 
+/// An object, and the keys in it of which only the last counts.
+#[derive(Debug)]
+pub(super) struct Object {
+    pub(super) members: Map<String, Value>,
+    pub(super) repeated: Vec<String>,
+}
+
 /// The object that a JSON text is, with comments and trailing commas let through.
-pub(super) fn object(text: &str) -> Result<Map<String, Value>, SyntaxError> {
+pub(super) fn object(text: &str) -> Result<Object, SyntaxError> {
     let document = Document::parse(Some(text.as_bytes()), Format::Jsonc)?;
     let section = document.section(&[]).unwrap_or_default();
     // Of what is no object nothing can be taken, as of an empty one.
-    Ok(serde_json::from_str(&section).unwrap_or_default())
+    let members = serde_json::from_str(&section).unwrap_or_default();
+    Ok(Object { members, repeated: document.repeated_keys() })
 }
 
 /// The object that a text stands for.
-pub(super) fn read(text: &str) -> Result<Map<String, Value>, SyntaxError> {
+pub(super) fn read(text: &str) -> Result<Object, SyntaxError> {
     let error = match object(text) {
         Ok(object) => return Ok(object),
         Err(error) => error,
     };
-    if let Some(object) = codex(text) {
-        return Ok(object);
+    if let Some(members) = codex(text) {
+        return Ok(Object { members, repeated: Vec::new() });
     }
     if !text.trim_start().starts_with('"') {
         return Err(error);
@@ -86,7 +94,7 @@ mod tests {
             "\"a\": {\"command\": \"x\"}\n}",
             "\"a\": { // here\n \"command\": \"x\", } // and there",
         ] {
-            assert_eq!(Value::Object(read(text).unwrap()), expected, "{text}");
+            assert_eq!(Value::Object(read(text).unwrap().members), expected, "{text}");
         }
         for (text, message) in [
             ("\"a\": {\"command\" \"x\"}", "expected a colon after a key at line 1, column 17"),
@@ -100,7 +108,7 @@ mod tests {
     fn codex_s_toml_is_read() {
         let read = read("[mcp_servers.a]\ncommand = \"x\"\nargs = [\"-y\"]\n").unwrap();
         assert_eq!(
-            Value::Object(read),
+            Value::Object(read.members),
             json!({"mcp_servers": {"a": {"command": "x", "args": ["-y"]}}})
         );
     }
