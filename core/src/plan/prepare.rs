@@ -38,23 +38,33 @@ pub enum BridgeError {
     /// It has no command before its arguments.
     #[error("a bridge begins with a command")]
     NoCommand,
+    /// A quote is opened and never closed.
+    #[error("a bridge has a quote that nothing closes")]
+    OpenQuote,
 }
 
 impl Bridge {
-    /// Splits a command line at its spaces. `{url}` stands for the server's url, and a word
+    /// Splits a command line as a shell does. `{url}` stands for the server's url, and a word
     /// `{headers}` for `--header NAME:VALUE`, once for each header.
     ///
     /// # Errors
     ///
-    /// Fails where there is no command or no `{url}`.
+    /// Fails where there is no command or no `{url}`, and where a quote is not closed.
     pub fn new(text: &str) -> Result<Self, BridgeError> {
-        let words: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
+        let words = shlex::split(text).ok_or(BridgeError::OpenQuote)?;
         match words.first() {
             None => Err(BridgeError::NoCommand),
-            Some(first) if first.contains("{url}") => Err(BridgeError::NoCommand),
+            Some(first) if first.is_empty() || first.contains("{url}") => {
+                Err(BridgeError::NoCommand)
+            }
             Some(_) if !text.contains("{url}") => Err(BridgeError::NoUrl),
             Some(_) => Ok(Bridge(words)),
         }
+    }
+
+    /// The program that it starts.
+    pub fn command(&self) -> Option<&str> {
+        self.0.first().map(String::as_str)
     }
 
     fn stdio(&self, remote: &Remote) -> Result<Stdio, String> {
@@ -105,7 +115,9 @@ pub fn prepare(
     let local_only = target.transports == [TransportKind::Stdio];
     if let (Some(bridge), true, Some(remote)) = (how.bridge, local_only, server.transport.remote())
     {
-        let detail = format!("{} reaches it through `{}`", target.name, bridge.0.join(" "));
+        let words = bridge.0.iter().map(String::as_str);
+        let line = shlex::try_join(words).unwrap_or_default();
+        let detail = format!("{} reaches it through `{line}`", target.name);
         let stdio = bridge.stdio(remote)?;
         if remote.oauth.is_some() {
             losses.push(Loss {
@@ -276,7 +288,26 @@ mod tests {
         assert_eq!(Bridge::new("npx -y x"), Err(BridgeError::NoUrl));
         assert_eq!(Bridge::new("  "), Err(BridgeError::NoCommand));
         assert_eq!(Bridge::new("{url} x"), Err(BridgeError::NoCommand));
+        assert_eq!(Bridge::new("'' {url}"), Err(BridgeError::NoCommand));
+        assert_eq!(Bridge::new("npx '{url}"), Err(BridgeError::OpenQuote));
         assert!(Bridge::new("npx {url}").is_ok());
+    }
+
+    #[test]
+    fn a_bridge_is_split_as_a_shell_splits_it() {
+        let bridge = Bridge::new(r#"'/opt/my tools/bridge' --name "a b" 'to={url}' {headers}"#);
+        let bridge = bridge.unwrap();
+        assert_eq!(bridge.command(), Some("/opt/my tools/bridge"));
+        let how = Preparation { bridge: Some(&bridge), ..Preparation::default() };
+        let local = host(vec![TransportKind::Stdio], vec![]);
+        let (bridged, losses) = prepare(server(json!({"url": "https://x/"})), &local, how).unwrap();
+        assert_eq!(
+            printed(&bridged),
+            json!({"command": "/opt/my tools/bridge", "args": ["--name", "a b", "to=https://x/"]})
+        );
+        let line = "Host reaches it through `'/opt/my tools/bridge' --name 'a b' 'to={url}' \
+                    '{headers}'`";
+        assert_eq!(losses[0].detail, line);
     }
 
     #[test]
