@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::environment::{Environment, EnvironmentError};
 use crate::host::HostId;
+use crate::references;
 use crate::registry::Host;
 use crate::server::Server;
 
@@ -90,6 +91,8 @@ impl Source {
             Source::Host { host, servers } => {
                 let mut servers = servers.clone();
                 if host.adapter.descriptor().id != *adapter {
+                    let from = &host.adapter.descriptor().id;
+                    servers.iter_mut().for_each(|server| references::mark(server, from));
                     servers.iter_mut().for_each(|server| server.extras.clear());
                 }
                 Ok(servers)

@@ -29,6 +29,7 @@ mod output;
 mod picture;
 mod places;
 mod remove;
+mod reported;
 mod schemas;
 mod secrets;
 mod show;

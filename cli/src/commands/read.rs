@@ -1,6 +1,7 @@
 //! Reading what hosts have, for every command that lists or shows it.
 
 use hatch_core::adapter::Reading;
+use hatch_core::configuration::Configuration;
 use hatch_core::filter::Pattern;
 use hatch_core::host::Scope;
 use hatch_core::locate::{LocateError, Place};
@@ -79,7 +80,10 @@ pub fn hosts<'a>(
             _ => continue,
         };
         let mut reading = match read {
-            Ok(configuration) => configuration.reading,
+            Ok(configuration) => {
+                mention_remarks(cx, host, &configuration);
+                configuration.reading
+            }
             Err(error) => {
                 let (host, reason) = (host.id.to_string(), Fault::of(&error).one_line());
                 findings.unreadable.push(Unreadable { host, server: None, reason });
@@ -102,6 +106,13 @@ pub fn hosts<'a>(
         findings.hosts.push(Found { host, places, reading });
     }
     Ok(findings)
+}
+
+/// Says what a person may miss in a host's file.
+pub fn mention_remarks(cx: &Context, host: &Host, configuration: &Configuration) {
+    for remark in configuration.remarks(host.adapter.descriptor()) {
+        cx.output.note(&remark);
+    }
 }
 
 /// Says what could not be read, and how much that is.

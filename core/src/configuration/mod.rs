@@ -5,6 +5,7 @@
 //! asked. Nothing here touches a disk.
 
 pub mod check;
+mod remarks;
 
 pub use check::Unsound;
 
@@ -100,6 +101,8 @@ pub struct Edited {
     pub files: Vec<FilePlan>,
     /// What became of each edit.
     pub outcomes: Vec<Outcome>,
+    /// What the documents say then in the sections that the adapter sees.
+    pub sections: Vec<Section>,
     /// The servers that the host has then.
     pub reading: Reading,
 }
@@ -135,6 +138,11 @@ impl Configuration {
         &self.documents[0].0.location
     }
 
+    /// What the documents say in the sections that the adapter sees.
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
     /// Plans `edits`: asks the adapter, reconciles its answer with the text, and checks that
     /// it did what was asked and nothing else.
     ///
@@ -160,7 +168,7 @@ impl Configuration {
             adapter.read(&sections).map_err(error)?
         };
         check::answer(&self.reading, &reading, edits, &writing.outcomes).map_err(unsound)?;
-        Ok(Edited { files, outcomes: writing.outcomes, reading })
+        Ok(Edited { files, outcomes: writing.outcomes, sections, reading })
     }
 
     /// Of the sections that an adapter handed back, those that it changed. It can change
@@ -288,6 +296,8 @@ mod tests {
             references: vec![],
             after_write: None,
             processes: vec![],
+            names: vec![],
+            elsewhere: vec![],
         };
         let adapter = Answering { descriptor, values: values.to_vec() };
         let bytes = Some(br#"{"servers": {"a": "a"}}"#.to_vec());

@@ -206,6 +206,18 @@ impl Document {
     }
 }
 
+/// The comments of a file's text, in order; none in a format without comments, and of bytes that are
+/// no text.
+pub fn comments(bytes: Option<&[u8]>, format: Format) -> Vec<&str> {
+    let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    match format {
+        Format::Jsonc | Format::JsoncNoTrailingCommas => {
+            text.map(json::comments).unwrap_or_default()
+        }
+        Format::Json | Format::Toml | Format::Yaml => Vec::new(),
+    }
+}
+
 impl fmt::Debug for Document {
     /// The shape alone: documents hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,13 +11,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::besides::{Sections, changes_besides};
 use super::conflict::HostServers;
 use super::prepare::{Preparation, prepare};
-use super::{Change, ChangeKind, FilePlan, Noting, Plan, TargetPlan, diff};
+use super::{Change, ChangeKind, Noting, Plan, TargetPlan, diff};
 use crate::adapter::{Edit, Loss, Outcome, Reading};
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::environment::EnvironmentError;
-use crate::host::{DocumentSpec, HostDescriptor, Reference};
+use crate::host::{HostDescriptor, Reference};
 use crate::managed;
 use crate::registry::Host;
 use crate::server::{Server, ServerName};
@@ -156,9 +157,12 @@ pub fn edit(
     });
     let changes: Vec<_> = changes.collect();
     let mut warnings = secrets_in_plain_text(descriptor, &changes);
-    let specs = descriptor.documents.iter();
-    warnings
-        .extend(specs.zip(&edited.files).filter_map(|(spec, file)| byte_order_mark(spec, file)));
+    warnings.extend(changes_besides(
+        descriptor,
+        &edited.files,
+        Sections { before: target.configuration.sections(), after: &edited.sections },
+        &changes,
+    ));
     Ok(TargetPlan {
         owner: target.host.id.clone().into(),
         name: target.host.name().to_owned(),
@@ -220,21 +224,6 @@ fn change(
         }
     };
     Change { server, kind, losses, after: is.cloned(), definition: None }
-}
-
-/// A mark that the host can't read is taken off with the first change.
-fn byte_order_mark(spec: &DocumentSpec, file: &FilePlan) -> Option<String> {
-    const MARK: &[u8] = b"\xef\xbb\xbf";
-    let begins = |bytes: &Option<Vec<u8>>| bytes.as_ref().is_some_and(|it| it.starts_with(MARK));
-    match (begins(&file.before), begins(&file.after)) {
-        (true, false) => {
-            Some("the byte order mark is taken off: this host can't read it".to_owned())
-        }
-        (true, true) if !spec.accepts_bom => {
-            Some("the file begins with a byte order mark, which this host can't read".to_owned())
-        }
-        _ => None,
-    }
 }
 
 /// Literal secrets that the run would copy, with what could stand there instead.

@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 
 use crate::adapter::{Loss, LossKind};
 use crate::host::{HostDescriptor, Reference, TransportKind};
+use crate::references::understand;
 use crate::server::{OAuth, Remote, Server, Stdio, Transport};
 use crate::template::{Segment, Template};
 
@@ -135,6 +136,10 @@ pub fn prepare(
     let expands = target.references.contains(&Reference::Env);
     let mut result = Ok(());
     each_template(&mut server.transport, &mut |field, template| {
+        if let Some(detail) = is_foreign(template, target).then(|| understand(template)).flatten() {
+            let (field, kind) = (field.to_owned(), LossKind::Approximated);
+            losses.push(Loss { field, kind, detail });
+        }
         if result.is_ok() {
             result = check_native(field, template, target);
         }
@@ -167,6 +172,12 @@ fn write_full_path(stdio: &mut Stdio, commands: &BTreeMap<String, Option<String>
             detail: format!("`{name}` was not found here, and is written as it is"),
         }),
     }
+}
+
+/// Whether a value holds what only the hosts of another adapter understand.
+fn is_foreign(template: &Template, target: &HostDescriptor) -> bool {
+    let mut segments = template.segments().iter();
+    segments.any(|it| matches!(it, Segment::Native { adapter, .. } if *adapter != target.id))
 }
 
 fn check_native(field: &str, template: &Template, target: &HostDescriptor) -> Result<(), String> {
@@ -276,6 +287,8 @@ mod tests {
             references,
             after_write: None,
             processes: vec![],
+            names: vec![],
+            elsewhere: vec![],
         }
     }
 
@@ -367,6 +380,15 @@ mod tests {
             assert_eq!(printed(&server)["command"], written);
             assert_eq!(lost.len(), losses, "{command}");
         }
+    }
+
+    #[test]
+    fn a_reference_that_its_host_did_not_expand_is_carried() {
+        let native = server(json!({"command": "x", "env": {"T": "a${native:gemini:${env:B\\}}c"}}));
+        let expands = host(vec![], vec![Reference::Env]);
+        let (carried, losses) = prepare(native, &expands, Preparation::default()).unwrap();
+        assert_eq!(printed(&carried)["env"]["T"], "a${env:B}c");
+        assert_eq!((losses.len(), losses[0].field.as_str()), (1, "env.T"));
     }
 
     #[test]

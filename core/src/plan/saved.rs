@@ -30,6 +30,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::besides::{Sections, changes_besides};
 use super::whole::{self, AFTER, BEFORE};
 use super::{Change, ChangeKind, FilePlan, Plan, TargetPlan, planner};
 use crate::adapter::{Edit, Reading};
@@ -232,21 +233,25 @@ impl SavedTarget {
         let files: Vec<_> = self.files.iter().zip(found).map(plan).collect();
         let one = |error| vec![error];
         let read = |side| whole::read(host, &files, side).map_err(|error| one(error.into()));
-        let (before, after) = (read(BEFORE)?, read(AFTER)?.reading);
+        let (before, changed) = (read(BEFORE)?, read(AFTER)?);
+        let after = &changed.reading;
         let outside = documents.iter().zip(&files).filter(|(spec, file)| !is_inside(spec, file));
         let outside: Vec<_> =
             outside.map(|(_, it)| SavedPlanError::OutsideSections(it.location.clone())).collect();
         if !outside.is_empty() {
             return Err(outside);
         }
-        if let Some(entry) = no_server(&before.reading, &after) {
+        if let Some(entry) = no_server(&before.reading, after) {
             let location = files[0].location.clone();
             return Err(one(SavedPlanError::NoServer { entry, location }));
         }
-        let changes = planner::differences(&before.reading, &after);
+        let changes = planner::differences(&before.reading, after);
         let is_all_told = is_all_told(&changes, host, &before, &files);
         let changes = self.changes(changes);
-        let mut warnings = planner::secrets_in_plain_text(host.adapter.descriptor(), &changes);
+        let descriptor = host.adapter.descriptor();
+        let sections = Sections { before: before.sections(), after: changed.sections() };
+        let mut warnings = planner::secrets_in_plain_text(descriptor, &changes);
+        warnings.extend(changes_besides(descriptor, &files, sections, &changes));
         if !is_all_told {
             warnings.push("its entries change in more than is told here: see --diff".to_owned());
         }

@@ -15,7 +15,7 @@ use hatch_core::source::Source;
 use super::planning::{exit, unplanned};
 use super::targets::{self, Absent, LOOKED_FOR, available};
 use super::write::{begin, carry_out};
-use super::{apply, host, host_fault, lookup, pattern};
+use super::{apply, host, host_fault, lookup, pattern, read};
 use crate::args::sync::SyncArgs;
 use crate::context::Context;
 use crate::error::{CommandError, Fault, did_you_mean};
@@ -155,6 +155,7 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<Source, Fault> {
     let places = available(cx, host, args.place.scope.into()).map_err(|it| it.hint(LOOKED_FOR))?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
+    read::mention_remarks(cx, host, &configuration);
     for entry in &configuration.reading.unreadable {
         cx.output.warn(&format!("{}: `{}` is left out: {}", host.id, entry.name, entry.reason));
     }
