@@ -467,12 +467,15 @@ pub fn find_command(command: &str, roots: &Roots) -> Option<PathBuf> {
         return path.is_file().then(|| path.to_owned());
     }
     let folders = roots.variables.get(OsStr::new("PATH")).cloned().unwrap_or_default();
-    let extensions: &[&str] =
+    std::env::split_paths(&folders).find_map(|folder| find_command_in(command, &folder))
+}
+
+/// Where a folder has a program; on Windows its name may be without its ending.
+pub fn find_command_in(command: &str, folder: &Path) -> Option<PathBuf> {
+    let endings: &[&str] =
         if cfg!(windows) { &["", ".exe", ".cmd", ".bat", ".com"] } else { &[""] };
-    std::env::split_paths(&folders).find_map(|folder| {
-        let candidates = extensions.iter().map(|it| folder.join(format!("{command}{it}")));
-        candidates.into_iter().find(|candidate| candidate.is_file())
-    })
+    let candidates = endings.iter().map(|ending| folder.join(format!("{command}{ending}")));
+    candidates.into_iter().find(|candidate| candidate.is_file())
 }
 
 /// Of these names of processes, those that run now.

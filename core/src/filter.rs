@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use fancy_regex::{Regex, RegexBuilder};
+use fancy_regex::{CompileError, ParseError, Regex, RegexBuilder};
+use regex_syntax::Error as Syntax;
+use regex_syntax::ast::Span;
 
 use crate::server::Server;
 use crate::suggest::nearest;
@@ -138,17 +140,67 @@ pub struct PatternError {
 impl PatternError {
     fn new(pattern: &str, error: &fancy_regex::Error) -> Self {
         let (at, reason) = match error {
-            fancy_regex::Error::ParseError(at, error) => (Some(*at), error.to_string()),
-            // The inner engine prints the pattern with its fault over several lines.
-            other => {
-                let text = other.to_string();
-                let line = text.lines().last().unwrap_or_default().trim();
-                (None, line.trim_start_matches("error: ").to_owned())
+            fancy_regex::Error::ParseError(at, error) => {
+                (Some(*at), of_parser(pattern, *at, error))
             }
+            fancy_regex::Error::CompileError(error) => of_compiler(pattern, error),
+            other => (None, other.to_string()),
         };
-        let at = at.filter(|at| *at <= pattern.len());
-        PatternError { pattern: pattern.to_owned(), at, reason: reason.to_lowercase() }
+        let at = at.filter(|at| pattern.is_char_boundary(*at));
+        PatternError { pattern: pattern.to_owned(), at, reason }
     }
+}
+
+/// What is wrong at a place in a pattern, in plain words.
+fn of_parser(pattern: &str, at: usize, error: &ParseError) -> String {
+    match error {
+        ParseError::UnclosedOpenParen => "`(` without its `)`".to_owned(),
+        ParseError::InvalidClass => "`[` without its `]`".to_owned(),
+        ParseError::TargetNotRepeatable => "nothing to repeat before it".to_owned(),
+        ParseError::TrailingBackslash => "nothing after the last `\\`".to_owned(),
+        ParseError::InvalidHex => "expected hexadecimal digits".to_owned(),
+        ParseError::InvalidBackref => "it refers to a group that does not exist".to_owned(),
+        ParseError::GeneralParseError(_) if pattern[at.min(pattern.len())..].starts_with(')') => {
+            "`)` without its `(`".to_owned()
+        }
+        other => other.to_string().to_lowercase(),
+    }
+}
+
+/// What is wrong with a pattern that could be read, and where if that is known.
+fn of_compiler(pattern: &str, error: &CompileError) -> (Option<usize>, String) {
+    match error {
+        CompileError::InnerError(error) => match error.syntax_error() {
+            Some(Syntax::Parse(error)) => {
+                of_engine(pattern, error.pattern(), error.span(), &error.kind())
+            }
+            Some(Syntax::Translate(error)) => {
+                of_engine(pattern, error.pattern(), error.span(), &error.kind())
+            }
+            _ if error.size_limit().is_some() => {
+                (None, "it becomes too large: repeat less".to_owned())
+            }
+            _ => (None, error.to_string().to_lowercase()),
+        },
+        CompileError::InvalidBackref(group) => {
+            (None, format!("it refers to group {group}, which does not exist"))
+        }
+        other => (None, other.to_string().to_lowercase()),
+    }
+}
+
+/// What the inner engine says. It was given a part of the pattern, rewritten here and there: the
+/// text that it points at is looked for in the pattern itself.
+fn of_engine(
+    pattern: &str,
+    part: &str,
+    span: &Span,
+    kind: &dyn fmt::Display,
+) -> (Option<usize>, String) {
+    let text = part.get(span.start.offset..span.end.offset).unwrap_or_default();
+    let (lower, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());
+    let at = lower.find(&text).filter(|_| !text.is_empty());
+    (at, kind.to_string().to_lowercase())
 }
 
 /// A name that no server has.
@@ -236,13 +288,26 @@ mod tests {
     }
 
     #[test]
-    fn bad_patterns_say_where() {
-        for (pattern, at) in [("(prod", Some(5)), ("a[", None), ("*", None), ("(?<n", Some(4))] {
+    fn bad_patterns_say_what_is_wrong_and_where() {
+        for (pattern, at, reason) in [
+            ("(prod", Some(5), "`(` without its `)`"),
+            ("prod)", Some(4), "`)` without its `(`"),
+            ("a[", Some(2), "`[` without its `]`"),
+            ("*", Some(0), "nothing to repeat before it"),
+            ("a**", Some(2), "nothing to repeat before it"),
+            ("a\\", Some(1), "nothing after the last `\\`"),
+            ("\\xZZ", Some(2), "expected hexadecimal digits"),
+            ("(?<n", Some(1), "could not parse group name"),
+            ("(?z)", Some(2), "unknown group flag: (?z"),
+            ("(a)\\2", None, "it refers to group 2, which does not exist"),
+            ("\\k<x>", Some(2), "it refers to a group that does not exist"),
+            ("x{99999999}", None, "it becomes too large: repeat less"),
+            ("é[z-a]", Some(3), "invalid character class range, the start must be <= the end"),
+            ("(?=a[z-a])", Some(5), "invalid character class range, the start must be <= the end"),
+            ("(?=a)bc\\p{Foo}", Some(7), "unicode property not found"),
+        ] {
             let error = Pattern::new(pattern).unwrap_err();
-            assert!(!error.reason.is_empty(), "{pattern}");
-            if at.is_some() {
-                assert!(error.at.is_some(), "{pattern}: {error:?}");
-            }
+            assert_eq!((error.at, error.reason.as_str()), (at, reason), "{pattern}");
         }
     }
 

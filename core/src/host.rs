@@ -106,6 +106,36 @@ pub struct HostDescriptor {
     /// Names of processes that rewrite the file while they run.
     #[serde(default)]
     pub processes: Vec<String>,
+    /// Which names of servers the host refuses or confuses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<NameRule>,
+    /// Where else its first document has servers, which hatch leaves alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// Names of servers that a host refuses or confuses with others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NameRule {
+    /// What a name has to match: a regular expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// Names that are taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserved: Vec<String>,
+    /// The host's rule, for people.
+    pub reason: String,
+}
+
+/// A part of a document with servers that hatch neither lists nor changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Elsewhere {
+    /// The keys from the document's top down to a map of servers; a key `*` stands for every key.
+    pub path: Vec<String>,
+    /// Whose they are, for people: what follows "servers".
+    pub says: String,
 }
 
 /// A file, and the parts of it that an adapter may see and change.

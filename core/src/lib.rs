@@ -23,6 +23,7 @@ pub mod operation;
 pub mod owner;
 pub mod patch;
 pub mod plan;
+pub mod references;
 pub mod registry;
 pub mod report;
 pub mod repository;

@@ -9,6 +9,7 @@ use crate::adapter::{Loss, LossKind};
 use crate::environment::{Environment, EnvironmentError, EnvironmentName, entry};
 use crate::host::{HostDescriptor, HostId};
 use crate::location::{Location, RecordedLocation};
+use crate::references;
 use crate::registry::Host;
 use crate::repository::RepositoryFile;
 use crate::server::{Extra, Server, ServerName};
@@ -171,6 +172,8 @@ impl Source {
             Source::Host { host, servers } => {
                 let mut servers = servers.clone();
                 if host.adapter.descriptor().id != *adapter {
+                    let from = &host.adapter.descriptor().id;
+                    servers.iter_mut().for_each(|server| references::mark(server, from));
                     servers.iter_mut().for_each(|server| server.extras.clear());
                 }
                 Ok(servers)

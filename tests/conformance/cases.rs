@@ -26,7 +26,7 @@ const BEFORE: (&str, &str) =
     ("before.json", r#"{ "theme": 1, /* ours */ "mcpServers": { "a": { "command": "a" } } }"#);
 const EDITS: (&str, &str) = ("edits.json", r#"[{ "put": { "name": "a", "command": "b" } }]"#);
 const AFTER: (&str, &str) =
-    ("after.json", r#"{ "theme": 1, "mcpServers": { "a": { "command": "b", "args": [] } } }"#);
+    ("after.json", r#"{ "theme": 1, "mcpServers": { "a": { "command": "b" } } }"#);
 const OUTCOMES: (&str, &str) = ("outcomes.json", r#"[{ "done": [] }]"#);
 
 fn what(faults: &[Fault]) -> Vec<&str> {

@@ -271,10 +271,7 @@ fn another_transport_takes_the_old_fields_away_and_says_so() {
     let after = text.split("\"httpServer\": {").nth(1).unwrap().split('}').next().unwrap();
     let after: Value = serde_json::from_str(&format!("{{{after}}}")).unwrap();
     // What is of no transport stays, and so does what hatch does not know.
-    assert_eq!(
-        after,
-        json!({"timeout": 5000, "trust": false, "command": "srv", "args": [], "cwd": "/"})
-    );
+    assert_eq!(after, json!({"timeout": 5000, "trust": false, "command": "srv", "cwd": "/"}));
 
     configure(&home, &["メモ", "--host", "cursor", "--http-url", "https://memo.example/mcp"]);
     let found = entry(&home, CURSOR, "メモ");

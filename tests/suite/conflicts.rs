@@ -17,7 +17,7 @@ fn edited() -> TestHome {
         r#"{ "mcpServers": { "a": { "command": "a" }, "b": { "command": "b" } } }"#,
     );
     home.line(&format!("{SYNC} --auto-approve")).ends(0);
-    home.write(CURSOR, home.text(CURSOR).replace("\"a\",", "\"mine\","));
+    home.write(CURSOR, home.text(CURSOR).replace("\"command\": \"a\"", "\"command\": \"mine\""));
     home.environment(
         "dev",
         r#"{ "mcpServers": { "a": { "command": "a" }, "b": { "command": "b2" } } }"#,

@@ -378,6 +378,6 @@ fn a_list_can_be_of_some() {
         assert!(listed.contains("prod") && !listed.contains("dev"), "{listed}");
     }
     assert_eq!(home.line("env list x").expect(0).stdout, "No environment has such a name.\n");
-    has(&fails(&home, "env list (", 2), &["is no regular expression"]);
+    has(&fails(&home, "env list (", 2), &["invalid regular expression"]);
     fails(&home, "env list a --pattern b", 2);
 }

@@ -140,11 +140,14 @@ fn a_bad_pattern_is_marked_where_it_goes_wrong() {
             continue;
         }
         let error = fails_with(&home, &arguments, 1);
-        has(&error, &["--pattern is no regular expression:", marked, "caused by: ", "hint: `.*`"]);
+        has(
+            &error,
+            &["invalid regular expression in --pattern:", marked, "caused by: ", "hint: `.*`"],
+        );
     }
-    has(&fails(&home, "mcp list hosts (", 2), &["is no regular expression", "^"]);
-    has(&fails(&home, "mcp list servers --host (", 2), &["is no regular expression"]);
-    has(&fails(&home, "mcp discover hosts (", 2), &["is no regular expression"]);
+    has(&fails(&home, "mcp list hosts (", 2), &["invalid regular expression", "^"]);
+    has(&fails(&home, "mcp list servers --host (", 2), &["invalid regular expression"]);
+    has(&fails(&home, "mcp discover hosts (", 2), &["invalid regular expression"]);
 }
 
 #[test]
@@ -275,7 +278,7 @@ fn all_faults_are_reported_at_once() {
     has(
         &error,
         &[
-            "--pattern is no regular expression",
+            "invalid regular expression in --pattern",
             "there is no environment named `prod`",
             "there is no host named `foo`",
             "LM Studio (lmstudio) is not on this machine",

@@ -220,7 +220,7 @@ fn what_nests_without_end_is_refused_and_stays() {
 #[test]
 fn a_nul_and_other_signs_are_carried_as_they_are() {
     let home = TestHome::new();
-    let odd = r#"{ "mcpServers": { "a\u0000\u001b/..\\b": { "command": "x\u0000\u0007y", "args": [] } } }"#;
+    let odd = r#"{ "mcpServers": { "a\u0000\u001b/..\\b": { "command": "x\u0000\u0007y" } } }"#;
     home.write(GEMINI, odd);
     home.write(CURSOR, "{}");
     home.line("mcp sync --from-host gemini --to-host cursor --auto-approve").ends(0);

@@ -35,6 +35,7 @@ mod places;
 mod previews;
 mod protected;
 mod remove;
+mod reported;
 mod schemas;
 mod scopes;
 mod secret_values;

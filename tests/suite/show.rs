@@ -86,7 +86,7 @@ fn filters_choose_hosts_and_servers() {
     assert_eq!(home.line("mcp show hosts nothing").expect(0).stdout, "No hosts found.\n");
     for line in ["mcp show hosts [ --server (", "mcp list servers [ --host ("] {
         let error = home.line(line).expect(2).stderr;
-        assert_eq!(error.matches("is no regular expression").count(), 2, "{error}");
+        assert_eq!(error.matches("invalid regular expression").count(), 2, "{error}");
     }
 }
 

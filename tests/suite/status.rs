@@ -63,7 +63,7 @@ fn what_is_in_sync_is_said_to_be() {
 #[test]
 fn each_side_s_change_is_told_apart() {
     let home = home();
-    edit(&home, CURSOR, "\"a\",", "\"mine\",");
+    edit(&home, CURSOR, "\"command\": \"a\"", "\"command\": \"mine\"");
     assert_eq!(states(&home, "--host cursor"), ["cursor a: changed-on-host", "cursor b: in-sync"]);
     home.environment("dev", &environment("new"));
     assert_eq!(

@@ -47,6 +47,9 @@ pub struct Dialect<'a> {
     pub tools: ToolKeys<'a>,
 }
 
+/// What servers' instructions write for hosts that find the transport out: `"transport": "sse"`.
+const HINT: &str = "transport";
+
 /// How a host's file turns a server off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enabled<'a> {
@@ -146,6 +149,13 @@ impl<'a> Kinds<'a> {
         }
     }
 
+    /// A second key that says which kind of HTTP an entry is for. A host that finds the kind out
+    /// by itself passes over it; whoever wrote it knew, and other hosts have to be told.
+    pub(crate) fn hint_key(&self) -> Option<&'static str> {
+        let finds_out = !self.is_strict() && self.key() != HINT;
+        finds_out.then_some(HINT)
+    }
+
     /// Whether a word that the host does not know makes an entry none of its servers.
     pub(crate) fn is_strict(&self) -> bool {
         self.words().bare != Bare::Detected
@@ -227,6 +237,7 @@ impl<'a> Dialect<'a> {
         let mut keys: Vec<_> =
             if to_stdio { self.remote.all().collect() } else { self.stdio.all().collect() };
         keys.push(self.kinds.key());
+        keys.extend(self.kinds.hint_key());
         keys
     }
 
@@ -235,6 +246,7 @@ impl<'a> Dialect<'a> {
         let mut transport = self.stdio.all().chain(self.remote.all());
         let others = [self.description, self.switch(), self.tools.allow, self.tools.deny];
         key == self.kinds.key()
+            || self.kinds.hint_key() == Some(key)
             || transport.any(|known| known == key)
             || others.contains(&Some(key))
             || self.tools.auto_approve == Some(key)

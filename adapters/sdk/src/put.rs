@@ -67,7 +67,9 @@ impl<'a> Put<'a> {
         }
         self.write("command", keys.command, &asked.command, Spot::Command)?;
         let args = self.rendered_args(asked)?;
-        if self.entry.get(keys.args).is_none() || !self.same_args(&args, &asked_args) {
+        // What says nothing is not written: no list for a server without arguments.
+        let says_nothing = args.is_empty() && self.entry.get(keys.args).is_none();
+        if !says_nothing && !self.same_args(&args, &asked_args) {
             self.entry.set(keys.args, Value::Array(args));
         }
         Ok(())
@@ -205,6 +207,9 @@ impl<'a> Put<'a> {
         match self.word(asked)? {
             Some(word) => self.entry.set(key, Value::string(word)),
             None => self.entry.remove(key),
+        }
+        if let Some(hint) = self.dialect.kinds.hint_key() {
+            self.entry.remove(hint);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! One entry of a host's file, in canonical form.
 
-use crate::dialect::{Bare, Dialect, Enabled, Kinds, OauthKeys, TimeoutKey};
+use crate::dialect::{Bare, Dialect, Enabled, Kinds, OauthKeys, TimeoutKey, Words};
 use crate::json::{Object, Value};
 use crate::template::as_literal;
 use crate::{
@@ -112,13 +112,22 @@ fn kind(dialect: &Dialect<'_>, entry: &Object) -> Option<RemoteKind> {
         Bare::Sse => Some(RemoteKind::Sse),
         Bare::Nothing => None,
     };
-    let Some(marker) = entry.given(dialect.kinds.key()) else { return bare };
-    match marker.as_str() {
-        Some(word) if words.sse.contains(&word) => Some(RemoteKind::Sse),
-        Some(word) if words.http.contains(&word) => Some(RemoteKind::StreamableHttp),
-        _ if dialect.kinds.is_strict() => None,
-        _ => bare,
+    let Some(marker) = entry.given(dialect.kinds.key()) else {
+        let hint = dialect.kinds.hint_key().and_then(|key| entry.given(key)?.as_str());
+        return hint.and_then(|word| kind_of_word(&Words::COMMON, word)).or(bare);
+    };
+    match marker.as_str().and_then(|word| kind_of_word(words, word)) {
+        Some(kind) => Some(kind),
+        None if dialect.kinds.is_strict() => None,
+        None => bare,
     }
+}
+
+fn kind_of_word(words: &Words<'_>, word: &str) -> Option<RemoteKind> {
+    if words.sse.contains(&word) {
+        return Some(RemoteKind::Sse);
+    }
+    words.http.contains(&word).then_some(RemoteKind::StreamableHttp)
 }
 
 /// Whether the host starts an entry with a command, as far as its marker goes.
@@ -272,8 +281,10 @@ fn strings(entry: &Object, key: Option<&str>) -> Option<Vec<String>> {
     entry.given(key?)?.as_strings()
 }
 
-/// Whatever has no canonical name, or a value that its canonical field can't hold.
+/// Whatever has no canonical name, or a value that its canonical field can't hold, or says
+/// something that the entry's transport has no use for: a `url` beside a `command`.
 fn extras(dialect: &Dialect<'_>, entry: &Object) -> Vec<Extra> {
+    let live = live(dialect, entry);
     let mut extras = Vec::new();
     let mut add = |path: &[&str], value: &Value| {
         let path = path.iter().map(|&key| key.to_owned()).collect();
@@ -281,6 +292,12 @@ fn extras(dialect: &Dialect<'_>, entry: &Object) -> Vec<Extra> {
     };
     for (at, (key, value)) in entry.iter().enumerate() {
         if entry.iter().skip(at + 1).any(|(later, _)| later == key) {
+            continue;
+        }
+        if is_passed_over(dialect, live, key) {
+            if !says_nothing(value) {
+                add(&[key], value);
+            }
             continue;
         }
         let oauth = dialect.remote.oauth.as_ref().filter(|keys| keys.object == key);
@@ -299,6 +316,28 @@ fn extras(dialect: &Dialect<'_>, entry: &Object) -> Vec<Extra> {
     extras
 }
 
+/// Whether a key of an entry counts for nothing, because of what else the entry has: the other
+/// transport's, or a second URL.
+fn is_passed_over(dialect: &Dialect<'_>, live: Option<Live<'_>>, key: &str) -> bool {
+    match live {
+        Some(Live::Stdio) => dialect.remote.all().any(|known| known == key),
+        Some(Live::Remote(url, _)) => {
+            dialect.stdio.all().any(|known| known == key)
+                || (key != url && dialect.remote.urls().any(|known| known == key))
+        }
+        _ => false,
+    }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
 /// Whether a canonical field holds what an entry has under this key.
 pub(crate) fn holds(dialect: &Dialect<'_>, key: &str, value: &Value) -> bool {
     if !dialect.knows(key) {
@@ -308,6 +347,9 @@ pub(crate) fn holds(dialect: &Dialect<'_>, key: &str, value: &Value) -> bool {
         return true;
     }
     let is = |known: Option<&str>| known == Some(key);
+    if dialect.kinds.hint_key() == Some(key) {
+        return value.as_str().is_some_and(|word| Words::COMMON.knows(word));
+    }
     if key == dialect.kinds.key() {
         return value.as_str().is_some_and(|word| dialect.kinds.words().knows(word));
     }

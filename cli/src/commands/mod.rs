@@ -111,7 +111,7 @@ fn pattern(option: &str, text: &str) -> Result<Pattern, Fault> {
             format!("\n{}\n{}^", error.pattern, " ".repeat(column))
         });
         let shown = mark.unwrap_or_else(|| format!(" `{}`", error.pattern));
-        Fault::because(format!("{option} is no regular expression:{shown}"), &error)
+        Fault::because(format!("invalid regular expression in {option}:{shown}"), &error)
             .hint("`.*` stands for any text: `.*api.*` finds \"api\" anywhere in a name")
     })
 }

@@ -27,8 +27,9 @@ impl FitArgs {
         cx: &Context,
         servers: &[Server],
     ) -> Option<BTreeMap<String, Option<String>>> {
-        let bridge = self.bridge.as_deref().and_then(|text| text.split_whitespace().next());
-        self.absolute_commands.then(|| lookup::full_paths(cx, servers, bridge))
+        let bridge = self.bridge().ok().flatten();
+        let command = bridge.as_ref().and_then(Bridge::command);
+        self.absolute_commands.then(|| lookup::full_paths(cx, servers, command))
     }
 
     /// How servers are changed on their way to a host.

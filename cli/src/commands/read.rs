@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use hatch_core::adapter::Reading;
+use hatch_core::configuration::Configuration;
 use hatch_core::filter::Pattern;
 use hatch_core::host::Scope;
 use hatch_core::ledger::{Destination, Record};
@@ -143,7 +144,10 @@ impl<'a> Findings<'a> {
             _ => return Ok(()),
         };
         let (location, mut reading) = match read {
-            Ok(configuration) => (configuration.location().clone(), configuration.reading),
+            Ok(configuration) => {
+                mention_remarks(cx, host, &configuration);
+                (configuration.location().clone(), configuration.reading)
+            }
             Err(error) => {
                 self.unreadable.push(unreadable(None, Fault::of(&error).one_line()));
                 return Ok(());
@@ -169,6 +173,13 @@ impl<'a> Findings<'a> {
         }
         self.hosts.push(Found { host, scope, project, places, location, reading });
         Ok(())
+    }
+}
+
+/// Says what a person may miss in a host's file.
+pub fn mention_remarks(cx: &Context, host: &Host, configuration: &Configuration) {
+    for remark in configuration.remarks(host.adapter.descriptor()) {
+        cx.output.note(&remark);
     }
 }
 

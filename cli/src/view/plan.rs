@@ -156,7 +156,12 @@ fn summary(fields: &[FieldChange], secrets: Secrets) -> String {
         let field = fields.iter().find(|field| field.field == name)?;
         Some(sanitize_line(secrets.show(field.after.as_ref()?)).into_owned())
     };
-    match (value("command"), value("args"), value("url")) {
+    // One program, whatever spaces its name has.
+    let command = value("command").map(|command| match command.contains(' ') {
+        true => format!("\"{command}\""),
+        false => command,
+    });
+    match (command, value("args"), value("url")) {
         (Some(command), Some(args), _) => format!("{command} {args}"),
         (Some(command), None, _) => command,
         (None, _, url) => url.unwrap_or_default(),

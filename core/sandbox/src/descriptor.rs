@@ -7,7 +7,8 @@
 
 use std::collections::HashSet;
 
-use hatch_core::host::{Candidate, DocumentSpec, HostDescriptor, Root};
+use hatch_core::filter::Pattern;
+use hatch_core::host::{Candidate, DocumentSpec, Elsewhere, HostDescriptor, NameRule, Root};
 
 /// Bytes of the JSON.
 const MAX_SIZE: usize = 1 << 20;
@@ -17,6 +18,7 @@ const MAX_LOCATIONS: usize = 64;
 const MAX_SECTIONS: usize = 64;
 const MAX_PROCESSES: usize = 64;
 const MAX_EXTRAS: usize = 256;
+const MAX_RULES: usize = 16;
 
 /// Reads a descriptor's JSON. What it says is for [`check`] to look at.
 ///
@@ -61,6 +63,8 @@ pub fn check(descriptor: &HostDescriptor) -> Result<(), String> {
     for extra in &descriptor.extras {
         check_extra(extra)?;
     }
+    check_names(&descriptor.names)?;
+    check_elsewhere(&descriptor.elsewhere)?;
     if descriptor.documents.is_empty() {
         return Err("it describes a host without a document".to_owned());
     }
@@ -114,6 +118,39 @@ fn check_location(location: &Candidate) -> Result<(), String> {
     let in_folders: usize = segments[..segments.len() - 1].iter().map(wildcards).sum();
     let in_file = segments.last().map_or(0, wildcards);
     if in_folders > 1 || in_file > 0 { Err(bad_path(&location.path)) } else { Ok(()) }
+}
+
+fn check_names(rules: &[NameRule]) -> Result<(), String> {
+    bounded("rules for names", rules.len(), MAX_RULES)?;
+    for rule in rules {
+        text("rule for names", &rule.reason)?;
+        bounded("reserved names", rule.reserved.len(), MAX_EXTRAS)?;
+        for name in &rule.reserved {
+            text("reserved name", name)?;
+        }
+        if let Some(pattern) = &rule.pattern {
+            text("pattern for names", pattern)?;
+            Pattern::new(pattern).map_err(|error| {
+                crate::clean(&format!("its pattern for names is not valid: `{pattern}`: {error}"))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn check_elsewhere(places: &[Elsewhere]) -> Result<(), String> {
+    bounded("other places of servers", places.len(), MAX_RULES)?;
+    for place in places {
+        text("word on other servers", &place.says)?;
+        bounded("keys of another place", place.path.len(), MAX_SECTIONS)?;
+        if place.path.is_empty() {
+            return Err("it gives another place of servers that is the whole document".to_owned());
+        }
+        for key in &place.path {
+            text("key of another place", key)?;
+        }
+    }
+    Ok(())
 }
 
 /// Keys of an entry, joined by dots.
@@ -192,6 +229,8 @@ mod tests {
             r#"[["mcpServers"]] => [["mcpServers"],["mcp","servers"],["mcp","inputs"]]"#,
             r#"[["mcpServers"]] => [[]]"#,
             r#""extras":[] => "extras":["trust","oauth.issuer"]"#,
+            r#""extras":[] => "names":[{"pattern":"^[a-z]+$","reserved":["me"],"reason":"r"}]"#,
+            r#""extras":[] => "elsewhere":[{"path":["projects","*"],"says":"of folders"}]"#,
         ] {
             assert_eq!(check(&descriptor(change)), Ok(()), "{change}");
         }
@@ -220,6 +259,12 @@ mod tests {
             r#"[["mcpServers"]] => [["a"],[]]"#,
             r#"["stdio"] => []"#,
             r#""extras":[] => "extras":[""]"#,
+            r#""extras":[] => "names":[{"pattern":"[a-z","reason":"r"}]"#,
+            r#""extras":[] => "names":[{"reserved":[""],"reason":"r"}]"#,
+            r#""extras":[] => "names":[{"reason":""}]"#,
+            r#""extras":[] => "elsewhere":[{"path":[],"says":"s"}]"#,
+            r#""extras":[] => "elsewhere":[{"path":["a\u001bb"],"says":"s"}]"#,
+            r#""extras":[] => "elsewhere":[{"path":["a"],"says":""}]"#,
             r#""extras":[] => "extras":["oauth..issuer"]"#,
             r#""extras":[] => "extras":["oauth."]"#,
             r#""extras":[] => "extras":["a\u001bb"]"#,

@@ -6,12 +6,13 @@
 
 pub mod check;
 mod near;
+mod remarks;
 
 pub use check::Unsound;
 
 use crate::adapter::{AdapterError, Edit, HostAdapter, Outcome, Reading, Section};
 use crate::document::{Document, EditError, SectionChange, SyntaxError};
-use crate::host::HostDescriptor;
+use crate::host::{DocumentSpec, HostDescriptor};
 use crate::location::Location;
 use crate::secret::mask_prose;
 
@@ -102,6 +103,8 @@ pub struct Edited {
     pub files: Vec<FilePlan>,
     /// What became of each edit.
     pub outcomes: Vec<Outcome>,
+    /// What the documents say then in the sections that the adapter sees.
+    pub sections: Vec<Section>,
     /// The servers that the host has then.
     pub reading: Reading,
 }
@@ -122,11 +125,7 @@ impl Configuration {
                 Document::parse(file.bytes.as_deref(), spec.format).map_err(|source| {
                     ConfigurationError::Syntax { location: file.location.clone(), source }
                 })?;
-            sections.extend(spec.sections.iter().map(|path| Section {
-                document: spec.id.clone(),
-                path: path.clone(),
-                value: document.section(path),
-            }));
+            sections.extend(declared(spec, &document));
             documents.push((file, document));
         }
         let mut configuration = Configuration { documents, sections, reading: Reading::default() };
@@ -152,6 +151,11 @@ impl Configuration {
         value.is_some_and(|value| value.trim() != "null")
     }
 
+    /// What the documents say in the sections that the adapter sees.
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
     /// Plans `edits`: asks the adapter, reconciles its answer with the text, and checks that
     /// it did what was asked and nothing else.
     ///
@@ -170,15 +174,15 @@ impl Configuration {
         let unsound =
             |source| ConfigurationError::Unsound { adapter: descriptor.id.to_string(), source };
         let changed = self.changed_sections(writing.sections).map_err(unsound)?;
-        let files = self.files(descriptor, &changed)?;
+        let (files, sections) = self.files(descriptor, &changed)?;
         let reading = if files.iter().all(FilePlan::is_unchanged) {
             self.reading.clone()
         } else {
-            without_secrets(adapter.read(&self.sections_after(&changed)).map_err(error)?)
+            without_secrets(adapter.read(&sections).map_err(error)?)
         };
         check::answer(&self.reading, &reading, edits, &writing.outcomes).map_err(unsound)?;
         let outcomes = writing.outcomes.into_iter().map(outcome_without_secrets).collect();
-        Ok(Edited { files, outcomes, reading })
+        Ok(Edited { files, outcomes, sections, reading })
     }
 
     /// Of the sections that an adapter handed back, those that it changed. It can change
@@ -193,20 +197,17 @@ impl Configuration {
         Ok(sections.into_iter().filter(|section| !self.sections.contains(section)).collect())
     }
 
-    fn sections_after(&self, changed: &[Section]) -> Vec<Section> {
-        let after = |section: &Section| {
-            changed.iter().find(|it| same_place(it, section)).unwrap_or(section).clone()
-        };
-        self.sections.iter().map(after).collect()
-    }
-
+    /// What the documents become, and the sections that they have then. Those are read from the
+    /// edited text, not from the adapter's answer: it may name one place twice, and what counts is
+    /// what the host will read.
     fn files(
         &self,
         descriptor: &HostDescriptor,
         changed: &[Section],
-    ) -> Result<Vec<FilePlan>, ConfigurationError> {
-        let plan = |((file, document), spec): (&(File, Document), &crate::host::DocumentSpec)| {
-            let location = file.location.clone();
+    ) -> Result<(Vec<FilePlan>, Vec<Section>), ConfigurationError> {
+        let mut files = Vec::with_capacity(self.documents.len());
+        let mut sections = Vec::with_capacity(self.sections.len());
+        for ((file, document), spec) in self.documents.iter().zip(&descriptor.documents) {
             let changes: Vec<_> = changed
                 .iter()
                 .filter(|section| section.document == spec.id)
@@ -215,20 +216,22 @@ impl Configuration {
                     value: section.value.clone(),
                 })
                 .collect();
+            let (location, before) = (file.location.clone(), file.bytes.clone());
             if changes.is_empty() {
-                let (before, after) = (file.bytes.clone(), file.bytes.clone());
-                return Ok(FilePlan { location, before, after });
+                let of_document = |section: &&Section| section.document == spec.id;
+                sections.extend(self.sections.iter().filter(of_document).cloned());
+                files.push(FilePlan { location, after: before.clone(), before });
+                continue;
             }
-            match document.edit(&changes, spec.accepts_bom) {
-                Ok(bytes) => Ok(FilePlan {
-                    before: file.bytes.clone(),
-                    after: (file.bytes.is_some() || !bytes.is_empty()).then_some(bytes),
-                    location,
-                }),
-                Err(source) => Err(ConfigurationError::Edit { location, source }),
-            }
-        };
-        self.documents.iter().zip(&descriptor.documents).map(plan).collect()
+            let edited = document.edited(&changes, spec.accepts_bom).map_err(|source| {
+                ConfigurationError::Edit { location: location.clone(), source }
+            })?;
+            sections.extend(declared(spec, &edited));
+            let bytes = edited.bytes();
+            let after = (before.is_some() || !bytes.is_empty()).then_some(bytes);
+            files.push(FilePlan { location, before, after });
+        }
+        Ok((files, sections))
     }
 
     fn adapter_error(&self, source: AdapterError) -> ConfigurationError {
@@ -266,6 +269,100 @@ fn outcome_without_secrets(outcome: Outcome) -> Outcome {
     }
 }
 
+/// The sections of a document that its adapter may see.
+fn declared(spec: &DocumentSpec, document: &Document) -> impl Iterator<Item = Section> {
+    spec.sections.iter().map(|path| Section {
+        document: spec.id.clone(),
+        path: path.clone(),
+        value: document.section(path),
+    })
+}
+
 fn same_place(a: &Section, b: &Section) -> bool {
     a.document == b.document && a.path == b.path
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::adapter::Writing;
+    use crate::host::{Format, HostId, Preference, TransportKind};
+    use crate::server::{ServerName, local};
+
+    /// Reads a map from names to commands, and answers with these values of its one section.
+    struct Answering {
+        descriptor: HostDescriptor,
+        values: Vec<&'static str>,
+    }
+
+    impl HostAdapter for Answering {
+        fn descriptor(&self) -> &HostDescriptor {
+            &self.descriptor
+        }
+
+        fn read(&self, sections: &[Section]) -> Result<Reading, AdapterError> {
+            let text = sections[0].value.as_deref().unwrap_or("{}");
+            let Ok(Value::Object(map)) = serde_json::from_str(text) else { panic!("a map") };
+            let server =
+                |(name, command): (&String, &Value)| local(name, command.as_str().unwrap());
+            Ok(Reading { servers: map.iter().map(server).collect(), ..Reading::default() })
+        }
+
+        fn write(&self, sections: &[Section], edits: &[Edit]) -> Result<Writing, AdapterError> {
+            let answer =
+                |value: &&str| Section { value: Some((*value).to_owned()), ..sections[0].clone() };
+            let outcomes = edits.iter().map(|_| Outcome::Done(vec![])).collect();
+            Ok(Writing { sections: self.values.iter().map(answer).collect(), outcomes })
+        }
+    }
+
+    /// What becomes of a file with one server when a second one is put.
+    fn put_second(values: &[&'static str]) -> Result<Edited, ConfigurationError> {
+        let document = DocumentSpec {
+            id: "config".to_owned(),
+            format: Format::Json,
+            locations: vec![],
+            prefer: Preference::ExistingFile,
+            sections: vec![vec!["servers".to_owned()]],
+            accepts_bom: false,
+        };
+        let descriptor = HostDescriptor {
+            id: HostId::new("host").unwrap(),
+            name: "Host".to_owned(),
+            homepage: String::new(),
+            version: None,
+            documents: vec![document],
+            transports: vec![TransportKind::Stdio],
+            fields: vec![],
+            extras: vec![],
+            references: vec![],
+            after_write: None,
+            processes: vec![],
+            names: vec![],
+            elsewhere: vec![],
+        };
+        let adapter = Answering { descriptor, values: values.to_vec() };
+        let bytes = Some(br#"{"servers": {"a": "a"}}"#.to_vec());
+        let file = File { location: Location::new("/x", "x"), bytes };
+        let configuration = Configuration::read(&adapter, vec![file]).unwrap();
+        configuration.edit(&adapter, &[Edit::Put(local("b", "b"))])
+    }
+
+    #[test]
+    fn of_two_answers_for_a_section_the_one_that_is_written_is_checked() {
+        const ASKED: &str = r#"{"a": "a", "b": "b"}"#;
+        const EVIL: &str = r#"{"a": "evil", "b": "b"}"#;
+        let edited = put_second(&[EVIL, ASKED]).unwrap();
+        assert_eq!(
+            edited.files[0].after.as_deref(),
+            Some(&br#"{"servers": {"a": "a", "b": "b"}}"#[..])
+        );
+        assert_eq!(edited.reading.servers.len(), 2);
+        let Err(ConfigurationError::Unsound { source, .. }) = put_second(&[ASKED, EVIL]) else {
+            panic!("what is written has `evil` in it");
+        };
+        assert_eq!(source, Unsound::Touched(ServerName::new("a").unwrap()));
+    }
 }

@@ -177,10 +177,19 @@ impl Document {
     /// Fails for a value that is no JSON text, and where a parent of a section has a value
     /// that is no object.
     pub fn edit(&self, changes: &[SectionChange], keep_bom: bool) -> Result<Vec<u8>, EditError> {
-        let Some(patch) = Patch::new(changes)? else { return Ok(self.bytes(true)) };
+        Ok(self.edited(changes, keep_bom)?.bytes())
+    }
+
+    /// As [`Document::edit`], and keeps the result open for reading.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::edit`].
+    pub fn edited(&self, changes: &[SectionChange], keep_bom: bool) -> Result<Self, EditError> {
+        let Some(patch) = Patch::new(changes)? else { return Ok(self.clone()) };
         let edits = self.text_edits(&patch)?;
         if edits.is_empty() {
-            return Ok(self.bytes(true));
+            return Ok(self.clone());
         }
         let edited = Document {
             text: splice::apply(&self.text, edits),
@@ -190,11 +199,17 @@ impl Document {
         };
         let root = parse_text(&edited.text, self.format).map_err(|_| EditError::Unsound)?;
         let edited = Document { root, ..edited };
-        if check::upheld(self, &edited, &patch) {
-            Ok(edited.bytes(true))
-        } else {
-            Err(EditError::Unsound)
+        if check::upheld(self, &edited, &patch) { Ok(edited) } else { Err(EditError::Unsound) }
+    }
+
+    /// The document as a file's bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.text.len() + BOM.len_utf8());
+        if self.has_bom {
+            bytes.extend_from_slice(BOM.to_string().as_bytes());
         }
+        bytes.extend_from_slice(self.text.as_bytes());
+        bytes
     }
 
     /// Whether the file begins with a byte order mark.
@@ -218,14 +233,17 @@ impl Document {
             Format::Toml | Format::Yaml => Vec::new(),
         })
     }
+}
 
-    fn bytes(&self, with_bom: bool) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.text.len() + BOM.len_utf8());
-        if self.has_bom && with_bom {
-            bytes.extend_from_slice(BOM.to_string().as_bytes());
+/// The comments of a file's text, in order; none in a format without comments, and of bytes that are
+/// no text.
+pub fn comments(bytes: Option<&[u8]>, format: Format) -> Vec<&str> {
+    let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    match format {
+        Format::Jsonc | Format::JsoncNoTrailingCommas => {
+            text.map(json::comments).unwrap_or_default()
         }
-        bytes.extend_from_slice(self.text.as_bytes());
-        bytes
+        Format::Json | Format::Toml | Format::Yaml => Vec::new(),
     }
 }
 

@@ -23,13 +23,26 @@ pub fn masked(server: &Server) -> Server {
 fn stdio(stdio: &Stdio) -> Stdio {
     let args = argument_places(&stdio.args).into_iter().zip(&stdio.args);
     Stdio {
-        command: text(&stdio.command),
+        command: command(&stdio.command),
         args: args.map(|(place, arg)| mask(place, arg)).collect(),
         env: stdio.env.iter().map(|(name, value)| (name.clone(), named(name, value))).collect(),
         env_forward: stdio.env_forward.clone(),
         env_file: stdio.env_file.as_ref().map(text),
         cwd: stdio.cwd.as_ref().map(text),
     }
+}
+
+/// A command, in which people write a whole command line at times: then its words are masked as
+/// arguments are.
+fn command(value: &Template) -> Template {
+    let Some(line) = value.as_literal().filter(|line| line.contains(' ')) else {
+        return text(value);
+    };
+    let words: Vec<_> = line.split(' ').map(Template::literal).collect();
+    let masked = argument_places(&words).into_iter().zip(&words);
+    let masked: Vec<_> = masked.map(|(place, word)| mask(place, word)).collect();
+    let words: Vec<_> = masked.iter().filter_map(Template::as_literal).collect();
+    Template::literal(words.join(" "))
 }
 
 fn remote(remote: &Remote) -> Remote {

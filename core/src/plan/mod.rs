@@ -3,6 +3,7 @@
 //! A [`Plan`] is a value: previewed, confirmed, applied and reported as it is. It has the
 //! exact bytes of every document before and after, so applying it leaves no choice to make.
 
+mod besides;
 pub mod conflict;
 pub mod diff;
 mod doubt;

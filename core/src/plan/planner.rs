@@ -12,15 +12,16 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
+use super::besides::{Sections, changes_besides};
 use super::conflict::HostServers;
 use super::diff::Spelling;
 use super::hidden::Hidden;
 use super::prepare::{Preparation, Prepared, prepare};
-use super::{Change, ChangeKind, FilePlan, Plan, RecordPolicy, TargetPlan, diff, doubt, remark};
+use super::{Change, ChangeKind, Plan, RecordPolicy, TargetPlan, diff, doubt, remark};
 use crate::adapter::{Edit, Loss, Outcome, Reading};
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::environment::EnvironmentError;
-use crate::host::{DocumentSpec, HostDescriptor};
+use crate::host::HostDescriptor;
 use crate::ledger::{self, Destination};
 use crate::registry::Host;
 use crate::server::{Server, ServerName};
@@ -169,9 +170,12 @@ pub fn edit(
     let mut warnings = doubt::warnings(&changes);
     warnings.extend(remark::plain_secrets(descriptor, &changes));
     warnings.extend(written_over(&target.configuration.reading, &changes));
-    let specs = descriptor.documents.iter();
-    warnings
-        .extend(specs.zip(&edited.files).filter_map(|(spec, file)| byte_order_mark(spec, file)));
+    warnings.extend(changes_besides(
+        descriptor,
+        &edited.files,
+        Sections { before: target.configuration.sections(), after: &edited.sections },
+        &changes,
+    ));
     Ok(TargetPlan {
         owner: target.host.id.clone().into(),
         name: target.host.name().to_owned(),
@@ -295,19 +299,4 @@ fn written_over<'a>(
             entry.name, entry.reason
         )
     })
-}
-
-/// A mark that the host can't read is taken off with the first change.
-fn byte_order_mark(spec: &DocumentSpec, file: &FilePlan) -> Option<String> {
-    const MARK: &[u8] = b"\xef\xbb\xbf";
-    let begins = |bytes: &Option<Vec<u8>>| bytes.as_ref().is_some_and(|it| it.starts_with(MARK));
-    match (begins(&file.before), begins(&file.after)) {
-        (true, false) => {
-            Some("the byte order mark is taken off: this host can't read it".to_owned())
-        }
-        (true, true) if !spec.accepts_bom => {
-            Some("the file begins with a byte order mark, which this host can't read".to_owned())
-        }
-        _ => None,
-    }
 }

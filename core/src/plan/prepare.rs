@@ -9,6 +9,7 @@ use std::ffi::{OsStr, OsString};
 use super::hidden::Hidden;
 use crate::adapter::{Loss, LossKind};
 use crate::host::{HostDescriptor, Reference, TransportKind};
+use crate::references::understand;
 use crate::secret::mask_text;
 use crate::server::{OAuth, Remote, Server, Stdio, Transport};
 use crate::template::{Segment, Template};
@@ -40,23 +41,33 @@ pub enum BridgeError {
     /// It has no command before its arguments.
     #[error("a bridge begins with a command")]
     NoCommand,
+    /// A quote is opened and never closed.
+    #[error("a bridge has a quote that nothing closes")]
+    OpenQuote,
 }
 
 impl Bridge {
-    /// Splits a command line at its spaces. `{url}` stands for the server's url, and a word
+    /// Splits a command line as a shell does. `{url}` stands for the server's url, and a word
     /// `{headers}` for `--header NAME:VALUE`, once for each header.
     ///
     /// # Errors
     ///
-    /// Fails where there is no command or no `{url}`.
+    /// Fails where there is no command or no `{url}`, and where a quote is not closed.
     pub fn new(text: &str) -> Result<Self, BridgeError> {
-        let words: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
+        let words = shlex::split(text).ok_or(BridgeError::OpenQuote)?;
         match words.first() {
             None => Err(BridgeError::NoCommand),
-            Some(first) if first.contains("{url}") => Err(BridgeError::NoCommand),
+            Some(first) if first.is_empty() || first.contains("{url}") => {
+                Err(BridgeError::NoCommand)
+            }
             Some(_) if !text.contains("{url}") => Err(BridgeError::NoUrl),
             Some(_) => Ok(Bridge(words)),
         }
+    }
+
+    /// The program that it starts.
+    pub fn command(&self) -> Option<&str> {
+        self.0.first().map(String::as_str)
     }
 
     fn stdio(&self, remote: &Remote) -> Result<Stdio, String> {
@@ -119,8 +130,9 @@ pub fn prepare(
     let local_only = target.transports == [TransportKind::Stdio];
     if let (Some(bridge), true, Some(remote)) = (how.bridge, local_only, server.transport.remote())
     {
-        let detail =
-            format!("{} reaches it through `{}`", target.name, mask_text(&bridge.0.join(" ")));
+        let words = bridge.0.iter().map(String::as_str);
+        let line = mask_text(&shlex::try_join(words).unwrap_or_default());
+        let detail = format!("{} reaches it through `{line}`", target.name);
         let stdio = bridge.stdio(remote)?;
         if remote.oauth.is_some() {
             losses.push(Loss {
@@ -138,6 +150,10 @@ pub fn prepare(
     let expands = target.references.contains(&Reference::Env);
     let mut result = Ok(());
     each_template(&mut server.transport, &mut |field, template| {
+        if let Some(detail) = is_foreign(template, target).then(|| understand(template)).flatten() {
+            let (field, kind) = (field.to_owned(), LossKind::Approximated);
+            losses.push(Loss { field, kind, detail });
+        }
         if result.is_ok() {
             result = check_native(field, template, target);
         }
@@ -172,6 +188,12 @@ fn write_full_path(stdio: &mut Stdio, commands: &BTreeMap<String, Option<String>
             detail: format!("`{name}` was not found here, and is written as it is"),
         }),
     }
+}
+
+/// Whether a value holds what only the hosts of another adapter understand.
+fn is_foreign(template: &Template, target: &HostDescriptor) -> bool {
+    let mut segments = template.segments().iter();
+    segments.any(|it| matches!(it, Segment::Native { adapter, .. } if *adapter != target.id))
 }
 
 fn check_native(field: &str, template: &Template, target: &HostDescriptor) -> Result<(), String> {
@@ -307,6 +329,8 @@ mod tests {
             references,
             after_write: None,
             processes: vec![],
+            names: vec![],
+            elsewhere: vec![],
         }
     }
 
@@ -319,7 +343,27 @@ mod tests {
         assert_eq!(Bridge::new("npx -y x"), Err(BridgeError::NoUrl));
         assert_eq!(Bridge::new("  "), Err(BridgeError::NoCommand));
         assert_eq!(Bridge::new("{url} x"), Err(BridgeError::NoCommand));
+        assert_eq!(Bridge::new("'' {url}"), Err(BridgeError::NoCommand));
+        assert_eq!(Bridge::new("npx '{url}"), Err(BridgeError::OpenQuote));
         assert!(Bridge::new("npx {url}").is_ok());
+    }
+
+    #[test]
+    fn a_bridge_is_split_as_a_shell_splits_it() {
+        let bridge = Bridge::new(r#"'/opt/my tools/bridge' --name "a b" 'to={url}' {headers}"#);
+        let bridge = bridge.unwrap();
+        assert_eq!(bridge.command(), Some("/opt/my tools/bridge"));
+        let how = Preparation { bridge: Some(&bridge), ..Preparation::default() };
+        let local = host(vec![TransportKind::Stdio], vec![]);
+        let Prepared { server: bridged, losses, .. } =
+            prepare(server(json!({"url": "https://x/"})), &local, how).unwrap();
+        assert_eq!(
+            printed(&bridged),
+            json!({"command": "/opt/my tools/bridge", "args": ["--name", "a b", "to=https://x/"]})
+        );
+        let line = "Host reaches it through `'/opt/my tools/bridge' --name 'a b' 'to={url}' \
+                    '{headers}'`";
+        assert_eq!(losses[0].detail, line);
     }
 
     #[test]
@@ -384,6 +428,16 @@ mod tests {
             assert_eq!(printed(&made.server)["command"], written);
             assert_eq!(made.losses.len(), losses, "{command}");
         }
+    }
+
+    #[test]
+    fn a_reference_that_its_host_did_not_expand_is_carried() {
+        let native = server(json!({"command": "x", "env": {"T": "a${native:gemini:${env:B\\}}c"}}));
+        let expands = host(vec![], vec![Reference::Env]);
+        let Prepared { server: carried, losses, .. } =
+            prepare(native, &expands, Preparation::default()).unwrap();
+        assert_eq!(printed(&carried)["env"]["T"], "a${env:B}c");
+        assert_eq!((losses.len(), losses[0].field.as_str()), (1, "env.T"));
     }
 
     #[test]

@@ -30,6 +30,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::besides::{Sections, changes_besides};
 use super::diff::Spelling;
 use super::hidden::Hidden;
 use super::whole::{self, AFTER, BEFORE};
@@ -242,27 +243,31 @@ impl SavedTarget {
         let files: Vec<_> = self.files.iter().zip(found).map(plan).collect();
         let one = |error| vec![error];
         let read = |side| whole::read(host, &files, side).map_err(|error| one(error.into()));
-        let (before, after) = (read(BEFORE)?, read(AFTER)?.reading);
+        let (before, changed) = (read(BEFORE)?, read(AFTER)?);
+        let after = &changed.reading;
         let outside = documents.iter().zip(&files).filter(|(spec, file)| !is_inside(spec, file));
         let outside: Vec<_> =
             outside.map(|(_, it)| SavedPlanError::OutsideSections(it.location.clone())).collect();
         if !outside.is_empty() {
             return Err(outside);
         }
-        if let Some(entry) = no_server(&before.reading, &after) {
+        if let Some(entry) = no_server(&before.reading, after) {
             let location = files[0].location.clone();
             return Err(one(SavedPlanError::NoServer { entry, location }));
         }
-        let hidden = self.hidden(&[&before.reading, &after]);
+        let hidden = self.hidden(&[&before.reading, after]);
         let all: Hidden = hidden.values().fold(Hidden::default(), Hidden::and);
-        let mut changes = planner::differences(&before.reading, &after, &all, Spelling::Host);
+        let mut changes = planner::differences(&before.reading, after, &all, Spelling::Host);
         for change in &mut changes {
             change.hidden = hidden.get(change.server.as_str()).cloned().unwrap_or_default();
         }
         let is_all_told = is_all_told(&changes, host, &before, &files);
         let changes = self.changes(changes);
-        let mut warnings = remark::plain_secrets(host.adapter.descriptor(), &changes);
+        let descriptor = host.adapter.descriptor();
+        let sections = Sections { before: before.sections(), after: changed.sections() };
+        let mut warnings = remark::plain_secrets(descriptor, &changes);
         warnings.extend(changes.iter().filter_map(taken_from_variables));
+        warnings.extend(changes_besides(descriptor, &files, sections, &changes));
         if !is_all_told {
             warnings.push("its entries change in more than is told here: see --diff".to_owned());
         }

@@ -55,8 +55,13 @@ impl<'a> RemoteKeys<'a> {
         RemoteKeys { url: "url", http_url: None, also_url: None, headers: "headers", oauth: None };
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &'a str> {
-        let options = [self.http_url, self.also_url, self.oauth.map(|keys| keys.object)];
-        [self.url, self.headers].into_iter().chain(options.into_iter().flatten())
+        let oauth = self.oauth.map(|keys| keys.object);
+        self.urls().chain([self.headers]).chain(oauth)
+    }
+
+    /// Every key that a URL may stand under.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &'a str> {
+        [Some(self.url), self.http_url, self.also_url].into_iter().flatten()
     }
 }
 

@@ -19,7 +19,7 @@ use super::planning::{exit, unplanned};
 use super::read::{LeftOut, left_out};
 use super::targets::{self, Absent, LOOKED_FOR, available};
 use super::write::{begin, carry_out};
-use super::{apply, host, host_fault, lookup, pattern, sources};
+use super::{apply, host, host_fault, lookup, pattern, read, sources};
 use crate::args::WriteArgs;
 use crate::args::sync::SyncArgs;
 use crate::context::Context;
@@ -168,6 +168,7 @@ fn source(cx: &Context, args: &SyncArgs) -> Result<(Source, Vec<LeftOut>), Fault
     let places = available(cx, host, args.place.scope.into()).map_err(|it| it.hint(LOOKED_FOR))?;
     let configuration =
         cx.configuration(host, &places).map_err(|error| host_fault(host, &error))?;
+    read::mention_remarks(cx, host, &configuration);
     let left_out = left_out(&configuration.reading);
     for entry in &left_out {
         cx.output.warn(&format!("{}: `{}` is left out: it {}", host.id, entry.name, entry.reason));

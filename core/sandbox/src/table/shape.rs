@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use hatch_core::host::{DocumentSpec, Field, HostDescriptor, HostId, Reference, TransportKind};
+use hatch_core::host::{
+    DocumentSpec, Elsewhere, Field, HostDescriptor, HostId, NameRule, Reference, TransportKind,
+};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -22,6 +24,10 @@ pub(super) struct TableFile {
     after_write: Option<String>,
     #[serde(default)]
     processes: Vec<String>,
+    #[serde(default)]
+    names: Vec<NameRule>,
+    #[serde(default)]
+    elsewhere: Vec<Elsewhere>,
     pub(super) dialect: Dialect,
 }
 
@@ -255,6 +261,8 @@ impl TableFile {
             references: self.dialect.references.expanded(),
             after_write: self.after_write.clone(),
             processes: self.processes.clone(),
+            names: self.names.clone(),
+            elsewhere: self.elsewhere.clone(),
         }
     }
 

@@ -133,7 +133,7 @@ impl<'a> Editor<'a> {
     fn remove(&self, edits: &mut Vec<TextEdit>) {
         let mut runs: Vec<Run> = Vec::new();
         for &index in &self.change.removed {
-            let slot = self.gaps.slot(index);
+            let slot = self.gaps.removable(index);
             if let Some(comma) = slot.comma.filter(|&comma| comma >= slot.own.end) {
                 edits.push(TextEdit::delete(comma..comma + 1));
             }

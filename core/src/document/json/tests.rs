@@ -147,6 +147,55 @@ fn a_removed_member_takes_its_own_comments_along() {
 }
 
 #[test]
+fn a_member_that_is_commented_out_stays_when_its_neighbour_goes() {
+    check(&[
+        (
+            "{\n  \"a\": 1,\n  // \"old\": {\"command\": \"x\"},\n  \"b\": 2\n}",
+            "b",
+            None,
+            "{\n  \"a\": 1\n  // \"old\": {\"command\": \"x\"},\n}",
+        ),
+        (
+            "{\n  // slow\n  // \"old\": {\n  //   \"x\": 1\n  // },\n  // of b\n  \"b\": 2,\n  \"c\": 3\n}",
+            "b",
+            None,
+            "{\n  // slow\n  // \"old\": {\n  //   \"x\": 1\n  // },\n  \"c\": 3\n}",
+        ),
+        (
+            "{\n  \"a\": 1, // \"old\": 0,\n  \"b\": 2\n}",
+            "a",
+            None,
+            "{\n  // \"old\": 0,\n  \"b\": 2\n}",
+        ),
+        (
+            "{\n  \"a\": 1,\n  \"b\": 2 // \"old\": 0\n}",
+            "b",
+            None,
+            "{\n  \"a\": 1\n  // \"old\": 0\n}",
+        ),
+        ("{ /* \"old\": {}, */ \"a\": 1 }", "a", None, "{ /* \"old\": {}, */ }"),
+        (
+            "{\n  /* \"old\": {}, */ \"a\": 1,\n  \"b\": 2\n}",
+            "a",
+            None,
+            "{\n  /* \"old\": {}, */ \"b\": 2\n}",
+        ),
+        (
+            "{\n  \"a\": 1 /* \"old\": 0 */,\n  \"b\": 2\n}",
+            "a",
+            None,
+            "{\n  /* \"old\": 0 */\n  \"b\": 2\n}",
+        ),
+        (
+            "{\n  \"a\": 1,\n  // \"x\": 1,\n  \"b\": 2,\n  // \"y\": 1,\n  \"c\": 3\n}",
+            "",
+            Some(r#"{"a":1}"#),
+            "{\n  \"a\": 1\n  // \"x\": 1,\n  // \"y\": 1,\n}",
+        ),
+    ]);
+}
+
+#[test]
 fn arrays_are_edited_by_item() {
     check(&[
         ("[\"-y\", \"x\"]", "", Some(r#"["-y","z"]"#), "[\"-y\", \"z\"]"),

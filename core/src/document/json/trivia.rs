@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::commented::that_hold_members;
 use crate::document::tree::Node;
 
 /// A piece of what stands between values.
@@ -126,6 +127,23 @@ impl<'a> Gaps<'a> {
         let (start, indent) = leading_start(&leading, index == 0, child.start);
         let trailing = trailing(&self.tokens(index + 1), child.end);
         Slot { own: start..trailing.end, child, comma: trailing.comma, indent }
+    }
+
+    /// What goes when the child of this index goes: its slot, without comments that hold a
+    /// member, and without what stands beyond those.
+    pub(super) fn removable(self, index: usize) -> Slot {
+        let mut slot = self.slot(index);
+        let before = tokens(self.text, slot.own.start..slot.child.start);
+        if let Some(last) = that_hold_members(self.text, &before).last() {
+            let behind = before[last + 1..].iter().find(|token| token.kind.is_comment());
+            slot.own.start = behind.map_or(slot.child.start, |token| token.range.start);
+        }
+        let after = tokens(self.text, slot.child.end..slot.own.end);
+        if let Some(first) = that_hold_members(self.text, &after).first() {
+            let kept = after[..*first].iter().rfind(|token| token.kind != TokenKind::Space);
+            slot.own.end = kept.map_or(slot.child.end, |token| token.range.end);
+        }
+        slot
     }
 }
 
