@@ -10,7 +10,8 @@ use hatch_tests::{Run, TestHome};
 
 use crate::common::{CLAUDE, CURSOR, DEV, FILES, GEMINI, has, hosts, hosts_with, names};
 
-const SYNC: &str = "mcp sync --from-env dev --to-host all --auto-approve";
+/// Files that a test puts back by hand count as edited by a person.
+const SYNC: &str = "mcp sync --from-env dev --to-host all --auto-approve --on-conflict overwrite";
 
 /// The hosts' files, as they are.
 fn documents(home: &TestHome) -> [Vec<u8>; 4] {
