@@ -161,7 +161,7 @@ impl Configuration {
         let reading = if files.iter().all(FilePlan::is_unchanged) {
             self.reading.clone()
         } else {
-            adapter.read(&self.sections_after(&changed)).map_err(error)?
+            reading(adapter, &self.sections_after(&changed)).map_err(error)?
         };
         check::answer(&self.reading, &reading, edits, &writing.outcomes).map_err(unsound)?;
         Ok(Edited { files, outcomes: writing.outcomes, reading })
