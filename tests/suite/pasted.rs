@@ -239,6 +239,20 @@ fn keys_that_are_nearly_right_are_named() {
         &said,
         &["did you mean `url` by `serverUrl`?", "the key `httpUrl ` begins or ends with a space"],
     );
+    // Such an entry is in nobody's way.
+    let run = home.hatch([
+        "mcp",
+        "configure",
+        "new",
+        "--host",
+        "cursor",
+        "--command",
+        "x",
+        "--auto-approve",
+    ]);
+    run.ends(0);
+    has(&home.text(CURSOR), &["serverUrl", "\"new\""]);
+    home.write(CURSOR, "{}");
     for (entry, said) in [
         (r#"{"comand": "x"}"#, "did you mean `command` by `comand`?"),
         (r#"{"Url": "https://x.example"}"#, "did you mean `url` by `Url`?"),

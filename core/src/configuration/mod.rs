@@ -178,7 +178,7 @@ impl Configuration {
         let reading = if files.iter().all(FilePlan::is_unchanged) {
             self.reading.clone()
         } else {
-            without_secrets(adapter.read(&sections).map_err(error)?)
+            without_secrets(reading(adapter, &sections).map_err(error)?)
         };
         check::answer(&self.reading, &reading, edits, &writing.outcomes).map_err(unsound)?;
         let outcomes = writing.outcomes.into_iter().map(outcome_without_secrets).collect();

@@ -122,9 +122,9 @@ enum EntryPoint {
 pub fn read(
     bytes: &[u8],
     metadata: &mut dyn FnMut(&str, &str) -> Metadata,
-) -> Result<(Vec<OlderEnvironment>, Vec<OlderError>), OlderError> {
-    let environments: Map<String, Value> =
-        serde_json::from_slice(bytes).map_err(OlderError::NotEnvironments)?;
+) -> Result<(Vec<OlderEnvironment>, Vec<OlderError>), Box<OlderError>> {
+    let environments: Map<String, Value> = serde_json::from_slice(bytes)
+        .map_err(|error| Box::new(OlderError::NotEnvironments(error)))?;
     let mut faults = Vec::new();
     let mut read = Vec::new();
     for (name, value) in environments {
