@@ -10,7 +10,7 @@ use hatch_core::plan::conflict::HostServers;
 use hatch_core::plan::planner::{self, Sync, Target};
 use hatch_core::plan::prepare::Preparation;
 use hatch_core::registry::{Host, Registry};
-use hatch_core::source::Source;
+use hatch_core::source::{Origin, Source};
 use hatch_tests::made;
 
 /// The hosts that are written to; all of them take any server.
@@ -38,7 +38,7 @@ fn plan(registry: &Registry, source: &Source, present: &[u8]) -> Plan {
     let target = |name: &&str| {
         let host = registry.get(name).expect("a built-in host").clone();
         let configuration = read(&host, present);
-        Target { host, configuration }
+        Target { host, configuration, project: None }
     };
     let targets: Vec<_> = TARGETS.iter().map(target).collect();
     let selected: Vec<_> = source.servers().expect("good entries");
@@ -67,7 +67,7 @@ fn sync(criterion: &mut Criterion) {
         let environment =
             Environment::parse(made::document("new", servers).as_bytes()).expect("an environment");
         let source = Source::Environment {
-            name: "bench".to_owned(),
+            origin: Origin::Environment("bench".to_owned()),
             shown: "bench".to_owned(),
             environment,
         };

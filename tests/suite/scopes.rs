@@ -217,6 +217,19 @@ fn backups_say_whose_files_they_have() {
     has(&error, &["has nothing of env:dev"]);
 }
 
+/// A variable moves the user's file to where a project's could be.
+#[test]
+fn user_s_file_that_a_variable_moved_is_no_project_s() {
+    let home = home();
+    home.write("g/.gemini/settings.json", "{}\n");
+    let mut command = home.command();
+    command.args("mcp sync --from-env dev --to-host gemini --auto-approve".split(' '));
+    home.run(command.env("GEMINI_CLI_HOME", home.join("g"))).ends(0);
+    has(&stdout(&home, "mcp backup list"), &["  gemini  "]);
+    home.line("mcp backup restore gemini --auto-approve").ends(0);
+    assert_eq!(home.text("g/.gemini/settings.json"), "{}\n");
+}
+
 /// A ledger of version 1 knows the host alone, which counts for the user's file.
 #[test]
 fn undo_of_a_project_s_run_keeps_what_is_known_of_the_user_s_file() {

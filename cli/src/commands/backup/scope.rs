@@ -1,12 +1,14 @@
 //! Whose files a backup has: the user's, or a project's.
 //!
 //! A backup records the owner and the place of each file. A file in a place where its host keeps
-//! a project's servers is the project's, unless it is where the host keeps the user's.
+//! a project's servers is the project's, unless it is where the host keeps the user's, or kept
+//! them when hatch wrote it (a variable such as `GEMINI_CLI_HOME` moves them).
 
 use std::path::{Path, PathBuf};
 
 use hatch_core::backup::{Backup, BackupFile};
 use hatch_core::host::{Root, Scope};
+use hatch_core::ledger::Destination;
 use hatch_core::registry::Host;
 
 use crate::args::ScopeFilter;
@@ -30,10 +32,21 @@ pub fn project_of(cx: &Context, file: &BackupFile) -> Option<PathBuf> {
     let relative = candidates
         .filter(|it| it.scope == Scope::Project && it.root == Root::Project)
         .map(|candidate| candidate.path.split('/').collect::<PathBuf>());
-    relative.into_iter().find_map(|relative| {
+    let root = |relative: PathBuf| {
         let steps = relative.components().count();
         path.ends_with(&relative).then(|| path.ancestors().nth(steps).map(Path::to_owned))?
-    })
+    };
+    let root = relative.into_iter().find_map(root)?;
+    (!is_known_as_user(cx, host, file)).then_some(root)
+}
+
+/// Whether the ledger has servers of the file, and has them as the user's.
+fn is_known_as_user(cx: &Context, host: &Host, file: &BackupFile) -> bool {
+    let (Ok(ledger), Some(location)) = (cx.ledger(), &file.location) else { return false };
+    // With a project, what is known of the host alone does not count.
+    let project = Some(cx.roots.project.as_path());
+    let at = Destination { host: &host.id, location, project };
+    !ledger.records(at).is_empty() && ledger.project_of(&host.id, location).is_none()
 }
 
 /// The scope of a file in a word; `None` for an environment's.
