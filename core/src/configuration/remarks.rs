@@ -98,7 +98,7 @@ fn servers_in(value: &Value) -> Option<usize> {
 }
 
 fn is_server(entry: &Value) -> bool {
-    let has = |key: &str| entry.get(key).is_some_and(|value| value.is_string());
+    let has = |key: &str| entry.get(key).is_some_and(Value::is_string);
     ["command", "url", "serverUrl", "httpUrl"].into_iter().any(has)
         || entry.get("command").is_some_and(Value::is_array)
 }
