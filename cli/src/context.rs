@@ -275,10 +275,14 @@ impl Context {
     /// and goes on as if nothing was known.
     pub fn ledger_or_empty(&self) -> Ledger {
         self.ledger().unwrap_or_else(|error| {
-            let fault = Fault::because("what is hatch's is not known", &error);
-            self.output.warn(&fault.one_line());
+            self.warn_of_ledger(&error);
             Ledger::default()
         })
+    }
+
+    /// Says that a run goes on without knowing what is hatch's.
+    pub fn warn_of_ledger(&self, error: &LedgerError) {
+        self.output.warn(&Fault::because("what is hatch's is not known", error).one_line());
     }
 
     /// The environments that there are, by name.

@@ -122,7 +122,7 @@ fn begin(walk: &mut Walk) {
 
 /// Hands and hosts change files, and the environment changes.
 fn drift(walk: &mut Walk) {
-    walk.replace(CURSOR, "\"files\",", "\"mine\",");
+    walk.replace(CURSOR, "\"command\": \"files\"", "\"command\": \"mine\"");
     walk.replace(GEMINI, "${MYTOK}", "the-value-0123456789");
     walk.home.environment("user", &USER.replace("\"search\" }", "\"search2\" }"));
     assert_eq!(

@@ -53,6 +53,7 @@ gemini  ~/.gemini/settings.json
       oauth.client-secret: + •••
       oauth.scopes: + a
   ! `files`: `env.API_KEY` is a secret in plain text; `${env:API_KEY}` could stand for it
+  ! `far`: `oauth.clientSecret` is a secret in plain text; `${env:FAR_CLIENT_SECRET}` could stand for it
 
 1 host would change; nothing was written.
 "
@@ -239,7 +240,7 @@ fn a_diff_masks_secrets_of_every_kind_on_every_line() {
    "mcpServers": {
      // "old": { "env": { "OLD_KEY": "•••", "OLD_PIN_TOKEN": ••• } },
 -    "a": { "command": "x", "args": ["--token", "•••", "-y", "--pin-key", •••], "env": {
--      "DB_PASSWORD": •••, "USE_TOKEN": •••, "LOG": "shown", "PORT": 8080
+-      "DB_PASSWORD": •••, "USE_TOKEN": true, "LOG": "shown", "PORT": 8080
 -    }, "headers": { "X-Anything": "•••" } }
 +    "a": { "command": "y", "args": [], "headers": { "X-Anything": "•••" } },
 +    "b": {

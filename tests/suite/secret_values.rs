@@ -254,7 +254,10 @@ fn no_error_repeats_the_text_of_a_file() {
     home.write("plan.json", format!(r#"{{"schema": "hatch.plan/1", "targets": "{secret}"}}"#));
     home.write("old.json", format!(r#"{{"a": {{"packages": "{secret}"}}}}"#));
     home.write("env.json", format!(r#"{{"mcpServers": {{"a": {{"command": "{secret}" oops}}}}}}"#));
-    home.write("types.json", format!(r#"{{"mcpServers": {{"a": {{"command": ["{secret}"]}}}}}}"#));
+    home.write(
+        "types.json",
+        format!(r#"{{"mcpServers": {{"a": {{"command": {{"x": "{secret}"}}}}}}}}"#),
+    );
     home.write(
         ".cursor/mcp.json",
         format!(r#"{{"mcpServers": {{"a": {{"type": "{}", "url": "https://x/"}}}}}}"#, TYPED[0]),

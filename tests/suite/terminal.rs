@@ -69,11 +69,11 @@ fn each_conflict_is_asked_about() {
             home.write(file, home.text(file).replace("\"tools\"", "\"mine\""));
         }
         let mut session = Session::start(&home, 100, sync, &[]);
-        session.until("cursor: `dev-tools` was changed since hatch put it there");
+        session.until("cursor: someone changed `dev-tools` after hatch wrote it on ");
         session.until("Keep it as it is, or overwrite it? [k/o] ");
         has(&session.text(), &["command: mine → tools"]);
         session.answer(&format!("{}\n", answers[0]));
-        session.until("gemini: `dev-tools` was changed since hatch put it there");
+        session.until("gemini: someone changed `dev-tools` after hatch wrote it on ");
         session.answer(&format!("{}\n", answers[1]));
         session.until("Write these changes to 1 host? [y/N] ");
         has(&session.text(), &["and stays as it is", "and is overwritten"]);

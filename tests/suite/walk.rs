@@ -46,7 +46,7 @@ fn from_an_empty_home_to_two_hosts_in_sync_and_back() {
     home.line("mcp undo --force --auto-approve").ends(0);
     assert_eq!((home.text(CURSOR), home.text(GEMINI)), ("{}\n".to_owned(), gemini.clone()));
     has(&home.line("mcp list hosts").expect(0).stdout, &["No servers found."]);
-    has(&home.line("mcp status").expect(0).stdout, &["No host has a server"]);
+    has(&home.line("mcp status").expect(0).stdout, &["Nothing to compare: "]);
 
     // Back to where it was before the undo: one host from its backup.
     home.line("mcp backup restore cursor --auto-approve").ends(0);

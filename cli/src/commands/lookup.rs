@@ -60,6 +60,8 @@ pub fn warn(cx: &Context, plan: &mut Plan) {
     let mut known = BTreeMap::new();
     for target in &mut plan.targets {
         let project = project_of(cx, target);
+        let hidden = target.hidden();
+        let show = |text: &str| mask_text(&hidden.mask(text));
         let mut said = Vec::new();
         for (server, stdio, command) in commands(target) {
             let folder = match is_relative(command) {
@@ -67,7 +69,7 @@ pub fn warn(cx: &Context, plan: &mut Plan) {
                     Folder::Known(folder) => Some(folder),
                     Folder::Unknown => continue,
                     Folder::OfTheHost => {
-                        said.push(relative_to_the_host(&server, command, &target.name));
+                        said.push(relative_to_the_host(&server, &show(command), &target.name));
                         continue;
                     }
                 },
@@ -81,14 +83,16 @@ pub fn warn(cx: &Context, plan: &mut Plan) {
             let text = match warning {
                 None => continue,
                 Some(Warning::Missing) => {
-                    let shown = mask_text(command);
-                    format!("`{server}`: the command `{shown}` was not found here")
+                    format!("`{server}`: the command `{}` was not found here", show(command))
                 }
-                Some(Warning::CommandLine(words)) => a_command_line(&server, &target.name, words),
+                Some(Warning::CommandLine(words)) => {
+                    let words: Vec<_> = words.iter().map(|word| show(word)).collect();
+                    a_command_line(&server, &target.name, &words)
+                }
                 Some(Warning::Managed(manager)) => format!(
                     "`{}` is {manager}'s: apps that are not started from a shell may not \
                      find it, and its path changes with its version",
-                    mask_text(command)
+                    show(command)
                 ),
             };
             if !said.contains(&text) {
@@ -127,10 +131,8 @@ fn warning(
 
 /// Hosts start a program of the name that stands in `command`, whole.
 fn a_command_line(server: &str, host: &str, words: &[String]) -> String {
-    let quoted = |words: &[String]| {
-        let words: Vec<_> = words.iter().map(|word| mask_text(word)).collect();
-        shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default()
-    };
+    let quoted =
+        |words: &[String]| shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default();
     let (command, args) = words.split_at(1);
     format!(
         "`{server}`: `{}` is a whole command line, and {host} looks for a program of that name; \

@@ -7,7 +7,7 @@ pub use conflicts::lost;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hatch_core::filter::{Filter, FilterError};
-use hatch_core::ledger;
+use hatch_core::ledger::{self, Ledger, LedgerError};
 use hatch_core::plan::Plan;
 use hatch_core::plan::conflict::{self, HostServers};
 use hatch_core::plan::planner::{self, Target};
@@ -59,6 +59,8 @@ struct Request {
     bridge: Option<Bridge>,
     /// Where commands are, for `--absolute-commands`.
     commands: Option<BTreeMap<String, Option<String>>>,
+    /// What hatch put where, as far as it can be read.
+    ledger: Result<Ledger, LedgerError>,
     /// What `--prune` takes away.
     stale: HostServers,
 }
@@ -68,6 +70,12 @@ impl Request {
     fn resolve(cx: &Context, args: &SyncArgs) -> Result<Self, CommandError> {
         let mut faults = Vec::new();
         let mut keep = |fault: Fault| faults.push(fault);
+        // Before the documents: what another run writes in between must not look like a server
+        // that hatch put there and someone deleted.
+        let ledger = match args.check && !args.prune {
+            true => Ok(Ledger::default()),
+            false => cx.ledger(),
+        };
         let filter = filter(args).map_err(&mut keep).ok();
         let bridge = args.fit.bridge().map_err(&mut keep);
         let source = source(cx, args).map_err(&mut keep).ok();
@@ -90,10 +98,10 @@ impl Request {
             (Some(source), Some(selected), Some(targets), Ok(bridge)) => {
                 let commands = args.fit.commands(cx, &source.servers().unwrap_or_default());
                 let stale = match (args.prune, &filter) {
-                    (true, Some(filter)) => stale(cx, &source, &targets, filter, &left_out)?,
+                    (true, Some(filter)) => stale(&ledger, &source, &targets, filter, &left_out)?,
                     _ => HostServers::new(),
                 };
-                Ok(Request { source, selected, targets, bridge, commands, stale })
+                Ok(Request { source, selected, targets, bridge, commands, ledger, stale })
             }
             _ => unreachable!("what is missing left a fault"),
         }
@@ -102,9 +110,13 @@ impl Request {
     /// The plan, with a decision on every server that someone changed on its host.
     fn decided_plan(&self, cx: &Context, args: &SyncArgs) -> Result<Plan, CommandError> {
         let mut plan = self.plan(cx, args, &HostServers::new())?;
-        let ledger = cx.ledger_or_empty();
+        let unknown = Ledger::default();
+        let ledger = self.ledger.as_ref().unwrap_or_else(|error| {
+            cx.warn_of_ledger(error);
+            &unknown
+        });
         let variables = &cx.roots.variables;
-        let found = conflict::find(&plan, &self.source, &self.targets, &ledger, variables)
+        let found = conflict::find(&plan, &self.source, &self.targets, ledger, variables)
             .map_err(|error| Fault::of(&error).failure())?;
         if !found.is_empty() {
             let kept = conflicts::decide(args, &plan, &found)?;
@@ -113,7 +125,7 @@ impl Request {
             }
             conflicts::mention(&mut plan, &found, kept.as_ref());
         }
-        conflict::mark_adopted(&mut plan, &self.source.origin(), &ledger);
+        conflict::mark_adopted(&mut plan, &self.source.origin(), ledger);
         lookup::warn(cx, &mut plan);
         Ok(plan)
     }
@@ -229,14 +241,14 @@ fn named_and_left_out(source: &Source, filter: &Filter, left_out: &[LeftOut]) ->
 
 /// What hatch put on a target from this source, and the source no longer has.
 fn stale(
-    cx: &Context,
+    ledger: &Result<Ledger, LedgerError>,
     source: &Source,
     targets: &[Target],
     filter: &Filter,
     left_out: &[LeftOut],
 ) -> Result<HostServers, CommandError> {
-    let ledger = cx.ledger().map_err(|error| {
-        Fault::because("--prune has to know what is hatch's", &error)
+    let ledger = ledger.as_ref().map_err(|error| {
+        Fault::because("--prune has to know what is hatch's", error)
             .hint("nothing was written; without --prune the rest can be synced")
             .failure()
     })?;
