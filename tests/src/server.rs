@@ -1,7 +1,7 @@
 //! A server of this process that answers as a test says: what an address or a registry that
 //! misbehaves looks like.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -86,16 +86,21 @@ impl Server {
 }
 
 fn request(stream: &TcpStream) -> Option<Request> {
-    let mut lines = BufReader::new(stream).lines();
+    let mut reader = BufReader::new(stream);
+    let mut lines = reader.by_ref().lines();
     let first = lines.next()?.ok()?;
     let line = first.rsplit_once(' ')?.0.to_owned();
-    let mut authorization = None;
+    let (mut authorization, mut length) = (None, 0);
     for header in lines.map_while(Result::ok).take_while(|line| !line.is_empty()) {
         let (name, value) = header.split_once(": ")?;
         if name.eq_ignore_ascii_case("authorization") {
             authorization = Some(value.to_owned());
+        } else if name.eq_ignore_ascii_case("content-length") {
+            length = value.parse().ok()?;
         }
     }
+    // Closing before the body was read would break off what is still being sent.
+    std::io::copy(&mut reader.take(length), &mut std::io::sink()).ok()?;
     Some(Request { line, authorization })
 }
 

@@ -76,7 +76,7 @@ fn each_conflict_is_asked_about() {
         session.until("gemini: someone changed `dev-tools` after hatch wrote it on ");
         session.answer(&format!("{}\n", answers[1]));
         session.until("Write these changes to 1 host? [y/N] ");
-        has(&session.text(), &["and stays as it is", "and is overwritten"]);
+        has(&session.text(), &["; it stays as it is", "; it is overwritten"]);
         session.answer("y\n");
         let (code, text) = session.end();
         assert_eq!(code, 0, "{text}");
