@@ -166,7 +166,7 @@ mod tests {
         ];
         let others = ["edit-me.json", "edit-0123-short.json", "settings.json"];
         for name in dead.iter().chain(&others) {
-            store.put(&format!("/h/.hatch/{name}"), b"a secret");
+            store.put(format!("/h/.hatch/{name}"), b"a secret");
         }
         sweep(&store, &home);
         let mut left = others.map(str::to_owned).to_vec();
