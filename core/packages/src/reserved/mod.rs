@@ -423,7 +423,7 @@ mod tests {
             home: "/home/a".into(),
             config: "/srv/config".into(),
             local_data: "/home/a/.local/share".into(),
-            project: "/work/team".into(),
+            project: "/srv/team".into(),
             variables: [("CLAUDE_CONFIG_DIR".into(), "/srv/claude".into())].into(),
         }
     }
@@ -453,14 +453,14 @@ mod tests {
             "/srv/config/gh/hosts.yml",
             "/srv/claude/.credentials.json",
             "/srv/claude/hooks/x.json",
-            "/work/team/.vscode/tasks.json",
+            "/srv/team/.vscode/tasks.json",
             "/etc/cron.d/x",
             "/home/a/bin/x.json",
         ] {
             assert!(check(path).is_err(), "{path}");
         }
         for path in
-            ["/home/a/dotfiles/example.json", "/srv/claude/.claude.json", "/work/team/bin/x"]
+            ["/home/a/dotfiles/example.json", "/srv/claude/.claude.json", "/srv/team/bin/x"]
         {
             assert_eq!(check(path), Ok(()), "{path}");
         }
