@@ -44,7 +44,7 @@ pub fn builtin() -> Result<Registry, Box<dyn Error>> {
 pub fn add_installed(cx: &mut Context) -> Result<(), CommandError> {
     let lock = Lock::read(&cx.store, &cx.home).map_err(|error| {
         Fault::because("the installed adapters can't be used", &error)
-            .hint("mend the file or remove it, and install the adapters again")
+            .hint("fix the file or remove it, and install the adapters again")
             .failure()
     })?;
     for installed in lock.adapters.into_values() {

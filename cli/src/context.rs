@@ -132,7 +132,7 @@ impl Context {
         let at = self.home.settings();
         let cannot = |error: &dyn std::error::Error| {
             Fault::because(format!("hatch's settings, `{at}`, can't be used"), error)
-                .hint("mend or remove the file")
+                .hint("fix or remove the file")
         };
         let bytes = self.store.read(&at).map_err(|error| cannot(&error))?;
         Settings::parse(bytes.as_deref()).map_err(|error| cannot(&error))
@@ -395,7 +395,7 @@ impl Context {
         match EnvironmentName::new(name) {
             Ok(own) if !name.ends_with(".json") => {
                 let file = self.home.environment(own.as_str());
-                fault.hint(format!("mend its file by hand: `{file}`"))
+                fault.hint(format!("fix its file by hand: `{file}`"))
             }
             _ => fault,
         }

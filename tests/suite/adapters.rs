@@ -114,7 +114,7 @@ fn a_lock_that_is_broken_stops_everything_and_stays() {
     for line in ["mcp list hosts", "adapter list", "adapter verify", "adapter remove example"] {
         has(
             &fails(&home, line, 1),
-            &["`~/.hatch/adapters.lock` is damaged", "hint: mend the file"],
+            &["`~/.hatch/adapters.lock` is damaged", "hint: fix the file"],
         );
     }
     let error = fails(&home, "adapter install example.wasm --auto-approve", 1);

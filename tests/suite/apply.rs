@@ -179,9 +179,9 @@ fn what_is_no_plan_is_said() {
     has(&fails(&home, "mcp apply nope.json", 1), &["there is no plan `nope.json`", "--out FILE"]);
     fails(&home, "mcp apply .cursor", 1);
     for (text, message) in [
-        ("no JSON".to_owned(), "it is no plan that hatch saved"),
-        ("{}".to_owned(), "it is no plan that hatch saved"),
-        (json!({ "schema": "hatch.plan/1" }).to_string(), "it is no plan that hatch saved"),
+        ("no JSON".to_owned(), "not a plan saved by hatch"),
+        ("{}".to_owned(), "not a plan saved by hatch"),
+        (json!({ "schema": "hatch.plan/1" }).to_string(), "not a plan saved by hatch"),
         (json!({ "schema": "hatch.run/1" }).to_string(), "its schema is `hatch.run/1`"),
         (json!({ "schema": "hatch.plan/x" }).to_string(), "its schema is `hatch.plan/x`"),
         (json!({ "schema": "hatch.plan/2" }).to_string(), "a newer hatch saved it"),
@@ -273,7 +273,7 @@ fn what_a_preview_would_not_show_is_refused_or_pointed_out() {
     plan["targets"][0]["files"][0]["after"] =
         "{ \"mcpServers\": { \"hidden\": { \"command\": 7 } } }".into();
     change(&home, &plan);
-    has(&fails(&home, APPLY, 1), &["it adds `hidden` to `~/.cursor/mcp.json`, which is no server"]);
+    has(&fails(&home, APPLY, 1), &["it adds `hidden` to `~/.cursor/mcp.json`, but the result is not a server entry"]);
     // A command has no headers, so no adapter says a word of them.
     let hidden =
         "{ \"mcpServers\": { \"a\": { \"command\": \"a\", \"headers\": { \"b\": \"c\" } } } }";

@@ -230,7 +230,7 @@ fn a_file_that_was_not_there_is_taken_away_and_one_whose_folder_is_gone_comes_ba
 
     let line = format!("mcp backup restore all --backup {id} --auto-approve");
     let run = home.line(&line).expect(0);
-    has(&run.stdout, &["~/.gemini/settings.json (taken away)", "~/.cursor/mcp.json (new)"]);
+    has(&run.stdout, &["~/.gemini/settings.json (removed)", "~/.cursor/mcp.json (new)"]);
     assert!(!home.join(GEMINI).exists());
     assert!(home.read(CURSOR) == cursor);
     has(&home.line(&line).expect(0).stdout, &["Nothing to do"]);

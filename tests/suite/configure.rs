@@ -459,7 +459,7 @@ fn what_makes_no_sense_is_an_error_with_a_way_out() {
     assert_eq!(names(&home, LMSTUDIO), ["s"]);
     home.write(CURSOR, "{");
     let line = "mcp configure s --host cursor --command c --auto-approve";
-    has(&fails(&home, line, 1), &["Cursor (cursor) can't be read", "mend the file by hand"]);
+    has(&fails(&home, line, 1), &["Cursor (cursor) can't be read", "fix the file by hand"]);
 }
 
 #[test]

@@ -203,7 +203,7 @@ fn faults_are_said_with_a_way_out() {
         (
             "env add broken a --command c",
             1,
-            ["environment `broken` can't be used", "mend its file"],
+            ["environment `broken` can't be used", "fix its file"],
         ),
         ("env add dev", 2, ["<SERVER>", "required"]),
         (
@@ -250,7 +250,7 @@ fn an_environment_is_removed_when_nothing_needs_it() {
     has(
         &dry.stdout,
         &[
-            "env:dev  ~/.hatch/envs/dev.json (taken away)\n  - files\n  - news\n",
+            "env:dev  ~/.hatch/envs/dev.json (removed)\n  - files\n  - news\n",
             "! cursor keeps `files`, `news`; `hatch mcp remove server` removes servers there",
             "! lmstudio keeps `files`, `news`; ",
             "! it is the current environment; there is none then",

@@ -238,7 +238,7 @@ fn a_malformed_file_is_shown_by_line_and_column() {
         home.write(GEMINI, text);
         let parts = ["Gemini CLI (gemini) can't be read", "settings.json` is not valid", place];
         check(&home, "--from-env production --to-host all", 1, &parts);
-        check(&home, "--from-env production --to-host all", 1, &["hint: mend the file by hand"]);
+        check(&home, "--from-env production --to-host all", 1, &["hint: fix the file by hand"]);
     }
     // Comments and trailing commas are faults where the host knows none.
     for text in ["{ // no\n}", "{ \"mcpServers\": {}, }"] {

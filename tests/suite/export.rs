@@ -52,7 +52,7 @@ fn secrets_are_replaced_and_the_variables_are_named() {
             "  FILES_TOKEN: `args.3` of server `files`\n",
             "  API_KEY: `env.API_KEY` of server `files`\n",
             "  NEWS_AUTHORIZATION: `headers.Authorization` of server `news`\n",
-            "`icon` of server `files` means nothing to hatch: left out",
+            "`icon` of server `files` is ignored by hatch: left out",
         ],
     );
     let clear = home.line("env export team --show-secrets").expect(0);

@@ -136,6 +136,6 @@ fn broken_settings_are_not_lost() {
     let home = home();
     home.write(".hatch/settings.json", "{ broken");
     for line in ["host add new --adapter cursor --path x", "mcp list hosts", "env list"] {
-        has(&fails(&home, line, 1), &["~/.hatch/settings.json", "mend or remove the file"]);
+        has(&fails(&home, line, 1), &["~/.hatch/settings.json", "fix or remove the file"]);
     }
 }

@@ -139,7 +139,7 @@ fn create_writes_where_nothing_is_yet() {
     }
     // Restored, they are gone again.
     let run = home.line("mcp backup restore cursor --auto-approve").expect(0);
-    has(&run.stdout, &["(taken away)"]);
+    has(&run.stdout, &["(removed)"]);
     assert!(!home.join(CURSOR).exists());
 }
 

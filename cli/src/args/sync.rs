@@ -46,10 +46,10 @@ pub struct SyncArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
 
-    /// Take away what an earlier sync from this source put there, and the source no longer has
+    /// Remove what an earlier sync from this source put there and the source no longer has
     ///
     /// Servers that hatch did not put there, or that came from elsewhere, stay. With
-    /// `--pattern`, only servers that it matches are taken away.
+    /// `--pattern`, only servers that it matches are removed.
     #[arg(long, conflicts_with = "servers")]
     pub prune: bool,
 

@@ -129,7 +129,7 @@ fn host_fault(host: &Host, error: &HostError) -> Fault {
             ..
         }) => fault.hint("`hatch adapter verify` looks at all of them; install it again"),
         HostError::Configuration(_) => {
-            fault.hint("mend the file by hand; hatch does not change what it can't read")
+            fault.hint("fix the file by hand; hatch does not edit files it cannot parse")
         }
         HostError::Store(_) => fault.hint("check who may read the file and its folder"),
         HostError::Locate(_) => fault,

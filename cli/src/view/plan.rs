@@ -93,7 +93,7 @@ fn place(file: &FilePlan) -> String {
     let shown = sanitize_line(&file.location.to_string()).into_owned();
     match (&file.before, &file.after) {
         (None, Some(_)) => format!("{shown} (new)"),
-        (Some(_), None) => format!("{shown} (taken away)"),
+        (Some(_), None) => format!("{shown} (removed)"),
         _ => shown,
     }
 }

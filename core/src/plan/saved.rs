@@ -103,10 +103,10 @@ pub enum SavedPlanError {
     #[error("`{0}` is not Unicode, which a plan's file has to be")]
     NotUnicode(Location),
     /// It is no JSON, or lacks something.
-    #[error("it is no plan that hatch saved")]
+    #[error("not a plan saved by hatch")]
     NoPlan(#[from] serde_json::Error),
     /// It is JSON of something else.
-    #[error("it is no plan: its schema is `{0}`")]
+    #[error("not a plan: its schema is `{0}`")]
     OtherSchema(String),
     /// A newer hatch saved it.
     #[error("its schema is `{0}`: a newer hatch saved it, and has to apply it")]
@@ -137,7 +137,7 @@ pub enum SavedPlanError {
     #[error("it changes more of `{0}` than the servers in it")]
     OutsideSections(Location),
     /// An entry is added that is no server, and so would not be seen in the preview.
-    #[error("it adds `{entry}` to `{location}`, which is no server")]
+    #[error("it adds `{entry}` to `{location}`, but the result is not a server entry")]
     NoServer {
         /// Which entry.
         entry: String,

@@ -86,7 +86,7 @@ fn chosen<'a>(
 impl From<LockError> for CommandError {
     fn from(error: LockError) -> Self {
         let is_broken = !matches!(error, LockError::Store(_));
-        let hint = "mend the file or remove it, and install the adapters again".to_owned();
+        let hint = "fix the file or remove it, and install the adapters again".to_owned();
         Fault::because("the installed adapters stay as they are", &error)
             .maybe_hint(is_broken.then_some(hint))
             .failure()

@@ -296,7 +296,7 @@ fn mention_concealed(cx: &Context, concealed: &[Concealed]) {
 
 fn mention_unknown(cx: &Context, environment: &Environment) {
     for (server, field) in environment.unknown_fields() {
-        cx.output.note(&format!("`{field}` of server `{server}` means nothing to hatch: left out"));
+        cx.output.note(&format!("`{field}` of server `{server}` is ignored by hatch: left out"));
     }
 }
 

@@ -156,7 +156,7 @@ pub fn put(
         (Existing::Merge, Err(error)) => {
             let cannot = format!("environment `{name}` can't be added to");
             return Err(Fault::because(cannot, &error).hint(format!(
-                "mend its file by hand (`{}`), or pass --replace",
+                "fix its file by hand (`{}`), or pass --replace",
                 cx.home.environment(name.as_str())
             )));
         }

@@ -251,8 +251,9 @@ fn typed(command: &str) -> String {
 
 /// The name of a run that begins now.
 pub fn operation() -> Result<Operation, CommandError> {
-    let id = OperationId::random()
-        .map_err(|error| Fault::because("no random numbers can be had", &error).failure())?;
+    let id = OperationId::random().map_err(|error| {
+        Fault::because("could not get random bytes from the system", &error).failure()
+    })?;
     Ok(Operation { id, started: context::now() })
 }
 

@@ -459,8 +459,7 @@ mod tests {
         ] {
             assert!(check(path).is_err(), "{path}");
         }
-        for path in
-            ["/home/a/dotfiles/example.json", "/srv/claude/.claude.json", "/srv/team/bin/x"]
+        for path in ["/home/a/dotfiles/example.json", "/srv/claude/.claude.json", "/srv/team/bin/x"]
         {
             assert_eq!(check(path), Ok(()), "{path}");
         }
