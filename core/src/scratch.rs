@@ -5,7 +5,7 @@
 //! ~/.hatch/edit-0123456789abcdef.lock        locked for as long as its run is alive
 //! ```
 //!
-//! A run that is killed leaves both. [`sweep`] removes what no living run has locked, and so
+//! A run that is killed leaves both. `sweep` removes what no living run has locked, and so
 //! never the copy that someone is editing.
 
 use crate::home::HatchHome;
