@@ -1,5 +1,6 @@
 //! Files on a real disk: links, what is no file, and whole runs. What Unix alone has is in
 //! `disk_unix.rs`.
+#![expect(clippy::disallowed_methods, reason = "its subject is the store on a disk")]
 
 mod world;
 

@@ -1,4 +1,5 @@
 //! What another program writes while hatch changes a file is not lost.
+#![expect(clippy::disallowed_methods, reason = "its subject is the store on a disk")]
 
 mod world;
 

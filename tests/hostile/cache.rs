@@ -1,5 +1,6 @@
 //! Compiled forms that are kept: what was not sealed by this user for this engine is never
 //! executed, and compiled anew.
+#![expect(clippy::disallowed_methods, reason = "it opens hatch's own folder as a run does")]
 
 use std::cell::Cell;
 use std::path::PathBuf;

@@ -112,10 +112,7 @@ fn a_lock_that_is_broken_stops_everything_and_stays() {
     let home = installed();
     home.write(".hatch/adapters.lock", "{");
     for line in ["mcp list hosts", "adapter list", "adapter verify", "adapter remove example"] {
-        has(
-            &fails(&home, line, 1),
-            &["`~/.hatch/adapters.lock` is damaged", "hint: fix the file"],
-        );
+        has(&fails(&home, line, 1), &["`~/.hatch/adapters.lock` is damaged", "hint: fix the file"]);
     }
     let error = fails(&home, "adapter install example.wasm --auto-approve", 1);
     has(&error, &["is damaged"]);

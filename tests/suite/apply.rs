@@ -273,7 +273,10 @@ fn what_a_preview_would_not_show_is_refused_or_pointed_out() {
     plan["targets"][0]["files"][0]["after"] =
         "{ \"mcpServers\": { \"hidden\": { \"command\": 7 } } }".into();
     change(&home, &plan);
-    has(&fails(&home, APPLY, 1), &["it adds `hidden` to `~/.cursor/mcp.json`, but the result is not a server entry"]);
+    has(
+        &fails(&home, APPLY, 1),
+        &["it adds `hidden` to `~/.cursor/mcp.json`, but the result is not a server entry"],
+    );
     // A command has no headers, so no adapter says a word of them.
     let hidden =
         "{ \"mcpServers\": { \"a\": { \"command\": \"a\", \"headers\": { \"b\": \"c\" } } } }";

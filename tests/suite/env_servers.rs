@@ -200,11 +200,7 @@ fn faults_are_said_with_a_way_out() {
             1,
             ["does not go with the rest of the file", "server `a` is not valid"],
         ),
-        (
-            "env add broken a --command c",
-            1,
-            ["environment `broken` can't be used", "fix its file"],
-        ),
+        ("env add broken a --command c", 1, ["environment `broken` can't be used", "fix its file"]),
         ("env add dev", 2, ["<SERVER>", "required"]),
         (
             "env remove-server dev fils",

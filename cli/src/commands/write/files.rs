@@ -31,6 +31,7 @@ impl Files {
     /// # Errors
     ///
     /// As [`DiskStore::open`].
+    #[expect(clippy::disallowed_methods, reason = "the one place where a store is opened")]
     pub fn open(hatch_home: &Path, shown: &str) -> Result<Self, StoreError> {
         DiskStore::open(hatch_home, shown).map(Files)
     }
