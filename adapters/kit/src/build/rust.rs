@@ -134,9 +134,11 @@ impl Toolchain {
 
     fn cargo(&self) -> Command {
         // Cargo tells its children which cargo and toolchain they run under; a build of a
-        // guest must not take those from the build of this program.
+        // guest must not take those from the build of this program. Nor may a variable of the
+        // user's change its bytes: incremental code is larger.
         let mut cargo = Command::new(if self.builds_std { "/usr/bin/cargo" } else { "cargo" });
-        for name in ["RUSTUP_TOOLCHAIN", "RUSTC", "RUSTC_WRAPPER", "RUSTFLAGS", "CARGO"] {
+        let inherited = ["RUSTUP_TOOLCHAIN", "RUSTC", "RUSTC_WRAPPER", "RUSTFLAGS", "CARGO"];
+        for name in inherited.into_iter().chain(["CARGO_INCREMENTAL"]) {
             cargo.env_remove(name);
         }
         if self.builds_std {
