@@ -89,7 +89,7 @@ pub fn unknown(error: &UnknownHost) -> Fault {
     fault.hint(hint)
 }
 
-/// Says of a name that was looked for among the hosts, and not found, how it can be had.
+/// Says how to get a host whose name was not found among the known ones.
 pub fn mention(cx: &Context, name: &str) {
     if cx.registry.get(&id(name)).is_err()
         && let Some((message, hint)) = elsewhere(name)

@@ -40,7 +40,7 @@ pub fn available(cx: &Context, host: &Host, scope: Scope) -> Result<Vec<Place>, 
     }
 }
 
-/// A file that does not exist. A project without one says nothing about this machine.
+/// A file that does not exist. A project without one does not mean that the host is missing.
 fn missing(cx: &Context, host: &Host, scope: Scope, place: &Place) -> Fault {
     let (name, id, path) = (host.name(), &host.id, cx.roots.shown(&place.path));
     Fault::new(match scope {

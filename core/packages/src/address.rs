@@ -20,7 +20,7 @@ const INVALID: &str = "invalid address";
 const PLAIN: &str = "`http` is for this machine only: use `https`";
 const SCHEME: &str = "expected `https`";
 
-/// What stands for the part of an address that nobody has to see.
+/// Replaces the part of an address that is not shown.
 const MASK: &str = "•••";
 
 impl Address {

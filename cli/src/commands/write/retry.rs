@@ -6,7 +6,7 @@
 //! run B: plan, approve               lock: changed; lock, plan again: the same changes, write
 //! ```
 //!
-//! Only a run that nobody is asked about does so (`--auto-approve`), and only if it would make
+//! Only a run that asks no question does so (`--auto-approve`), and only if it would make
 //! the very changes that were approved.
 
 use std::cell::RefCell;
